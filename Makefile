@@ -1,0 +1,57 @@
+# Everything happens in .venv/ of this checkout. A stamp file says which requirements are installed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := .venv/run-ready
+DEV := .venv/dev-ready
+TOOLS := .venv/tools-ready
+
+.PHONY: demo test soak check format bench requirements clean
+
+demo: $(RUN) ## Runs the main job on the sample publication.
+	@$(BIN)/newsletter demo
+
+test: $(TOOLS) check ## Passes the whole test suite; installs what it needs.
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2 $(ARGS)
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
+
+soak: $(TOOLS) ## What is too long for every day: the same properties over many more examples.
+	NEWSLETTER_SOAK=1 $(BIN)/python -m pytest -n 2 -m soak $(ARGS)
+
+check: $(DEV) ## Formatter, linter and type checker; writes nothing.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(DEV) ## Writes what the formatter and the linter can mend.
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: $(TOOLS) ## Prints figures beside their peers, measured in the same run.
+	$(BIN)/python -m bench.assemble
+
+requirements: $(DEV) ## Compiles pyproject.toml into pinned files with hashes that name no host.
+	$(BIN)/python -m tests.tools.requirements
+
+clean:
+	rm -rf .venv tests/node/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed; name one with: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv .venv || { echo "Python has no venv here; on Debian: apt-get install python3-venv"; rm -rf .venv; exit 1; }
+
+$(RUN): .venv/bin/python requirements/run.txt pyproject.toml
+	@echo "Setting up .venv (once) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(DEV): $(RUN) requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(TOOLS): $(DEV) tests/setup.sh tests/node/package.json tests/node/package-lock.json
+	@sh tests/setup.sh
+	@touch $@
