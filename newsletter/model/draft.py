@@ -1,0 +1,65 @@
+"""A draft: what the files of an issue say now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from newsletter.model.issue import IssueId, IssueNumber, Week
+from newsletter.model.item import CitedItem
+from newsletter.model.people import Person
+from newsletter.model.prose import Prose
+from newsletter.model.shape import Line
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One file that was opened for the draft."""
+
+    path: str  # below the publication's folder, with slashes
+    digest: str  # SHA-256 of its bytes, hex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeting:
+    """The first line of the letter, with and without the reader's name."""
+
+    plain: Line  # "Dear Focus reader,"
+    named: Line | None  # "Dear {name},"; None: never by name
+
+    def to(self, name: str | None) -> str:
+        """The line for one reader. A name that is missing, or longer than a line holds, is left out."""
+        known = " ".join((name or "").split())
+        if self.named is None or not known or len(known) > 60:
+            return self.plain
+        return self.named.replace("{name}", known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blurb:
+    """One section of an issue, as its file says it."""
+
+    name: str  # the file's stem, "opening" for issue.md; unique within the issue
+    kind: str  # a key of KINDS
+    path: str  # of its file, below the publication's folder
+    heading: Line | None  # instead of the kind's usual one
+    fields: object  # an instance of KINDS[kind]
+    body: Prose
+    items: tuple[str, ...]  # ids of items.yaml it leans on without a mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An issue before it is assembled. Nothing of it has been checked beyond its form."""
+
+    issue: IssueId
+    number: IssueNumber
+    language: str  # BCP 47
+    subject: Line
+    preheader: Line
+    greeting: Greeting
+    week: Week
+    blurbs: tuple[Blurb, ...]  # in the order of the mail
+    items: tuple[CitedItem, ...]  # in the order of items.yaml
+    people: tuple[Person, ...]  # whom the blurbs name
+    images: tuple[tuple[str, bytes], ...]  # file name in images/, original bytes
+    files: tuple[InputFile, ...]  # every file opened, by path

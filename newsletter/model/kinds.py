@@ -1,0 +1,140 @@
+"""The kinds of section: what each holds beside its body.
+
+To add a kind: one class here, three templates of its name (email, text, web), one sample. Nothing else changes: the
+loader, the typesetter and the checks read these classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+
+from newsletter.model.shape import Day, EmailAddress, Line, Slug, Url, about, file_shape
+
+T = TypeVar("T")
+
+KINDS: dict[str, type[object]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Refers:
+    """Marks a field that names something kept in another file."""
+
+    to: str  # "person" (content/people.yaml) or "item" (the issue's items.yaml)
+
+
+PersonRef = Annotated[Slug, Refers("person")]
+ItemRef = Annotated[Slug, Refers("item")]
+
+
+def kind(name: str) -> Callable[[type[T]], type[T]]:
+    """Registers a section kind under the name that files and templates use."""
+
+    def register(cls: type[T]) -> type[T]:
+        KINDS[name] = cls
+        return cls
+
+    return register
+
+
+@file_shape
+class Picture:
+    """A picture of the issue's images/ folder. None is shown without its description, its credit and its licence."""
+
+    file: Line = field(metadata=about("the file's name in the issue's images/ folder", "harbour.jpg"))
+    alt: Line = field(metadata=about("what the picture shows, for who cannot see it", "Cranes over a harbour at dusk"))
+    credit: Line = field(metadata=about("who made it", "Photo: Ines Varga"))
+    licence: Line = field(metadata=about("by which right we show it", "CC BY 4.0"))
+
+
+def pictures_in(fields_of_kind: Any) -> Iterator[tuple[str, Picture]]:
+    """The pictures a blurb shows, each with the name of the field that holds it."""
+    for name in picture_fields(fields_of_kind):
+        if (picture := getattr(fields_of_kind, name)) is not None:
+            yield name, picture
+
+
+def picture_fields(fields_of_kind: Any) -> tuple[str, ...]:
+    """The names of a kind's fields that may hold a picture."""
+    return tuple(name for name, hint in _hints(fields_of_kind).items() if Picture in (hint, *get_args(hint)))
+
+
+def references_in(fields_of_kind: Any) -> Iterator[tuple[str, str, str]]:
+    """What a blurb refers to by its fields: where to ("person" or "item"), the id, the name of the field."""
+    for name, hint in _hints(fields_of_kind).items():
+        reference = getattr(fields_of_kind, name)
+        if (refers := _refers(hint)) and reference is not None:
+            yield refers.to, reference, name
+
+
+def _hints(fields_of_kind: Any) -> dict[str, Any]:
+    shape: Any = type(fields_of_kind)
+    return _hints_of(shape)
+
+
+@lru_cache(maxsize=64)
+def _hints_of(shape: Any) -> dict[str, Any]:
+    return get_type_hints(shape, include_extras=True)
+
+
+def _refers(hint: Any) -> Refers | None:
+    if get_origin(hint) is Annotated:
+        return next((one for one in get_args(hint)[1:] if isinstance(one, Refers)), None)
+    return next((found for inner in get_args(hint) if (found := _refers(inner))), None)
+
+
+@kind("opening")
+@file_shape
+class Opening:
+    """Greeting and narrative of the week; its body is the body of issue.md."""
+
+    greeting: Line | None = field(
+        default=None, metadata=about("the first line, when it differs from schedule.yaml's", "Dear Focus reader,")
+    )
+    sign_off: Line | None = field(default=None, metadata=about("the last line of the narrative", "Until Friday, Mei"))
+    image: Picture | None = field(
+        default=None, metadata=about("a picture above the narrative", "file, alt, credit ...")
+    )
+
+
+@kind("number")
+@file_shape
+class Number:
+    """The number of the week: live text, never only an image."""
+
+    value: Line = field(metadata=about("the number itself, as it is to be read", "90"))
+    unit: Line | None = field(default=None, metadata=about("what stands right behind it", "%"))
+    caption: Line = field(metadata=about("a noun phrase that reads well after the number", "days the pause runs"))
+    context: Line | None = field(default=None, metadata=about("one sentence that gives it scale", "Three pauses ..."))
+    source: ItemRef = field(metadata=about("the item of items.yaml it comes from", "joint-statement"))
+    as_of: Day = field(metadata=about("the day the number was true", "2026-11-25"))
+
+
+@kind("read-more")
+@file_shape
+class ReadMore:
+    """One article worth the reader's time."""
+
+    title: Line = field(metadata=about("the article's own title", "The Pause as a Policy"))
+    url: Url = field(metadata=about("where it can be read", "https://example.org/pause"))
+    author: PersonRef | None = field(default=None, metadata=about("the id of a card in people.yaml", "lin-yue"))
+    image: Picture | None = field(default=None, metadata=about("a picture above the title", "file, alt, credit ..."))
+
+
+@kind("question")
+@file_shape
+class Question:
+    """The question to the readers, whose answers come in the next issue."""
+
+    question: Line = field(metadata=about("one question, ending in a question mark", "Is a long pause still a pause?"))
+    reply_to: EmailAddress | None = field(
+        default=None, metadata=about("where answers go, when not to schedule.yaml's reply_to", "editor@example.org")
+    )
+    deadline: Day | None = field(
+        default=None, metadata=about("last day for answers; else the next cut-off's", "2026-12-02")
+    )
+    promise: Line | None = field(
+        default=None, metadata=about("what happens to answers, when not the usual sentence", "We print five answers.")
+    )

@@ -1,0 +1,155 @@
+"""Types for what people write in YAML, and the words for a value that does not fit.
+
+Every scalar arrives as the text that was written; these types say what it must be. A refusal carries what is wrong and
+what to do next; `publication.yamlfile` adds the file and the line.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Annotated, TypeVar, dataclass_transform
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, with_config
+from pydantic_core import PydanticCustomError
+
+from newsletter.model.urls import NotAnAddress, parse_email, parse_url
+
+T = TypeVar("T")
+
+
+def refuse(what: str, todo: str) -> PydanticCustomError:
+    """The error a validator raises: what is wrong and what to do, kept apart for `Mistake`."""
+    return PydanticCustomError("refused", "{what}; {todo}", {"what": what, "todo": todo})
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+def file_shape(cls: type[T]) -> type[T]:
+    """A frozen dataclass whose keys stand in a file: an unknown key is refused, never ignored."""
+    return with_config(ConfigDict(extra="forbid"))(dataclass(frozen=True, slots=True, kw_only=True)(cls))
+
+
+def about(what: str, example: str) -> dict[str, str]:
+    """Metadata of a field: what an editor writes there, and an example that would be accepted."""
+    return {"about": what, "example": example}
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word most like the one written, or None when none is near."""
+    found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.5)
+    return found[0] if found else None
+
+
+def unfit_character(text: str) -> str | None:
+    """The first character that no text of ours may hold, as U+XXXX: controls, lone surrogates, noncharacters.
+
+    Line feed and tab are fit. Unicode 15, chapter 23.7: noncharacters are for internal use; ours marks slots with them.
+    """
+    for character in text:
+        code = ord(character)
+        noncharacter = 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
+        if (unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t") or noncharacter:
+            return f"U+{code:04X}"
+    return None
+
+
+def _line(value: str) -> str:
+    text = " ".join(value.split("\n")).strip(" \t")
+    if not text:
+        raise refuse("is empty", "write the text, or remove the key")
+    if len(text) > 20_000:
+        raise refuse(f"is {len(text)} characters long", "keep it under 20,000")
+    return text
+
+
+def _url(value: str) -> str:
+    try:
+        return parse_url(value)
+    except NotAnAddress as error:
+        raise refuse(f"is not a web address: {error}", "write it in full, as https://example.org/page") from error
+
+
+def _email(value: str) -> str:
+    try:
+        return parse_email(value)
+    except NotAnAddress as error:
+        raise refuse(f"is not a mail address: {error}", "write it as name@example.org") from error
+
+
+def _day(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            raise ValueError(value)
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise refuse(f"'{value}' is not a date of the calendar", "write year-month-day, as 2026-11-27") from error
+
+
+def _clock_time(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        if not re.fullmatch(r"\d\d:\d\d", value):
+            raise ValueError(value)
+        return time.fromisoformat(value)
+    except ValueError as error:
+        raise refuse(f"'{value}' is not a time of day", 'write hours and minutes, as "08:00"') from error
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise refuse(
+            f"'{value}' is not a time zone", "use a name such as America/New_York or Asia/Hong_Kong"
+        ) from error
+    return value
+
+
+def _weekday(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return WEEKDAYS.index(value.lower())
+    except ValueError as error:
+        near = nearest(value.lower(), WEEKDAYS) or "friday"
+        raise refuse(f"'{value}' is not a weekday", f"write its English name, as {near}") from error
+
+
+def _slug(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value):
+        raise refuse(f"'{value}' is not a name of this kind", "use small letters, digits and single hyphens")
+    return value
+
+
+def _language(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
+        raise refuse(f"'{value}' is not a language tag", "write it as en, zh-Hans or pt-BR")
+    return value
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Typeset:
+    """Marks text that is set in type for the reader: its quotes become typographic when the edition is assembled."""
+
+
+Line = Annotated[str, AfterValidator(_line), Typeset()]  # one line of plain text, never empty
+Words = Annotated[str, AfterValidator(_line)]  # the same, but shown as it was written
+Url = Annotated[str, AfterValidator(_url)]  # absolute http(s) address, ASCII on the wire
+EmailAddress = Annotated[str, AfterValidator(_email)]  # addr-spec in ASCII
+Day = Annotated[date, BeforeValidator(_day)]
+ClockTime = Annotated[time, BeforeValidator(_clock_time)]  # wall time
+ZoneName = Annotated[str, AfterValidator(_zone)]  # IANA name
+Weekday = Annotated[int, BeforeValidator(_weekday)]  # 0 is Monday, written by name
+Language = Annotated[str, AfterValidator(_language)]  # BCP 47
+Slug = Annotated[str, AfterValidator(_slug)]

@@ -1,0 +1,70 @@
+"""Web and mail addresses as strings that are safe on the wire. Source: RFC 3986, RFC 3987 section 3.1, RFC 5321."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlsplit, urlunsplit
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDR_SPEC = re.compile(rf"(?P<local>{_ATOM}(?:\.{_ATOM})*)@(?P<domain>{_LABEL}(?:\.{_LABEL})+)")
+
+# What quote() leaves alone: reserved and unreserved characters of RFC 3986 section 2, and the "%" of what is quoted.
+_KEPT = "!#$%&'()*+,/:;=?@[]~"
+
+
+class NotAnAddress(ValueError):
+    """Says, as a clause, why a text is not an address."""
+
+
+def parse_url(text: str) -> str:
+    """The absolute http(s) address in ASCII: the host in its IDNA form, everything else percent-encoded.
+
+    Raises `NotAnAddress` for another scheme, a missing host, white space inside, user names, or more than 2,000 octets.
+    """
+    address = text.strip()
+    if re.search(r"[\s<>\"\\]", address):
+        raise NotAnAddress("it has a space, a quote or a bracket in it")
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise NotAnAddress("its host cannot be read") from error
+    if parts.scheme not in ("http", "https"):
+        raise NotAnAddress("it does not begin with https://")
+    if "@" in parts.netloc:
+        raise NotAnAddress("it carries a user name")
+    if not host:
+        raise NotAnAddress("it names no host")
+    netloc = _host(host) + (f":{port}" if port is not None else "")
+    pieces = (parts.scheme, netloc, quote(parts.path, _KEPT), quote(parts.query, _KEPT), quote(parts.fragment, _KEPT))
+    url = urlunsplit(pieces)
+    if len(url) > 2000:
+        raise NotAnAddress("it is longer than 2,000 octets")
+    return url
+
+
+def _host(host: str) -> str:
+    if ":" in host:  # an IPv6 literal; urlsplit took its brackets
+        return f"[{host}]"
+    try:
+        name = host.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise NotAnAddress("its host name is not one of the Domain Name System") from error
+    if not re.fullmatch(rf"(?:{_LABEL}\.)*{_LABEL}\.?", name):
+        raise NotAnAddress("its host name is not one of the Domain Name System")
+    return name
+
+
+def parse_email(text: str) -> str:
+    """The addr-spec of an ASCII mailbox, at most 254 octets with a local part of at most 64 (RFC 5321 4.5.3.1).
+
+    Quoted local parts and address literals are refused: no reader has one. Raises `NotAnAddress`.
+    """
+    address = text.strip()
+    match = _ADDR_SPEC.fullmatch(address)
+    if not match:
+        raise NotAnAddress("it is not of the form name@host.tld in plain letters")
+    if len(address) > 254 or len(match["local"]) > 64:
+        raise NotAnAddress("it is too long")
+    return address
