@@ -1,0 +1,1 @@
+"""Words: Markdown in; HTML, plain text and typographic quotes out."""

@@ -1,0 +1,173 @@
+"""`Prose` to plain text, and plain text to lines that fit: for the text part of the mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from wcwidth import wcswidth, wcwidth
+
+from newsletter.model.prose import (
+    Block,
+    Break,
+    Code,
+    Emphasis,
+    Heading,
+    Inline,
+    Link,
+    Listing,
+    Mark,
+    Paragraph,
+    Prose,
+    Quotation,
+    Strong,
+    Text,
+)
+
+WIDTH = 76  # columns; RFC 3676 4.2 asks for less than 80 so that replies with "> " still fit
+
+# No line begins with one of the first or ends with one of the second (the commonest rules of Chinese typesetting).
+_NOT_FIRST = "，。、；：？！）】》」』”’…—·%,.;:?!)]}"
+_NOT_LAST = "（【《「『“‘([{"
+_ADDRESS = re.compile(r"(?:https?://|mailto:)\S+|[^\s@<>]+@[^\s@<>]+\.[a-z]{2,}")
+_PREFIX = re.compile(r"(?:> )*(?: *(?:- |\d{1,3}\. |\[\d{1,3}\] ))? *")
+
+
+class Links:
+    """The addresses of a letter, numbered as they come; each section lists those that are new in it."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._listed = 0
+
+    def number(self, url: str) -> int:
+        """The number of an address, from 1; the same address keeps its number through the letter."""
+        return self._numbers.setdefault(url, len(self._numbers) + 1)
+
+    def take_new(self) -> tuple[tuple[int, str], ...]:
+        """Number and address of each that has come since this was last asked, in order."""
+        new = tuple((number, url) for url, number in self._numbers.items() if number > self._listed)
+        self._listed = len(self._numbers)
+        return new
+
+
+def render(prose: Prose, links: Links) -> str:
+    """The text of a body: paragraphs apart by an empty line, not yet wrapped; links carry a number in brackets."""
+    return _blocks(prose.blocks, links)
+
+
+def _blocks(blocks: Iterable[Block], links: Links) -> str:
+    return "\n\n".join(_block(block, links) for block in blocks)
+
+
+def _block(block: Block, links: Links) -> str:
+    match block:
+        case Paragraph() | Heading():
+            return _inlines(block.children, links)
+        case Quotation():
+            return _indent(_blocks(block.blocks, links), "> ", "> ")
+        case Listing():
+            signs = (f"{number}. " if block.ordered else "- " for number in range(block.start, 10**9))
+            return "\n".join(
+                _indent(_entry(entry, links), sign, " " * len(sign))
+                for sign, entry in zip(signs, block.entries, strict=False)
+            )
+
+
+def _entry(blocks: tuple[Block, ...], links: Links) -> str:
+    """A list entry; a nested list follows its paragraph without an empty line."""
+    tight = all(isinstance(block, Listing) for block in blocks[1:])
+    return ("\n" if tight else "\n\n").join(_block(block, links) for block in blocks)
+
+
+def _indent(text: str, first: str, rest: str) -> str:
+    lines = text.split("\n")
+    return "\n".join((first if at == 0 else rest) + line for at, line in enumerate(lines)).replace("> \n", ">\n")
+
+
+def _inlines(inlines: Iterable[Inline], links: Links) -> str:
+    return "".join(_inline(inline, links) for inline in inlines)
+
+
+def _inline(inline: Inline, links: Links) -> str:
+    match inline:
+        case Text():
+            return re.sub(r"[ \t]*\n[ \t]*", " ", inline.text)
+        case Code():
+            return inline.text
+        case Break():
+            return "\n"
+        case Mark():
+            return ""
+        case Emphasis() | Strong():
+            return _inlines(inline.children, links)
+        case Link():
+            words = _inlines(inline.children, links)
+            if inline.url in (words, f"mailto:{words}"):  # the address itself is what is read
+                return words
+            return f"{words} [{links.number(inline.url)}]"
+
+
+def columns(text: str) -> int:
+    """Columns a text takes in a terminal or a mail reader with a fixed pitch; 2 for a Chinese character."""
+    width = wcswidth(text)
+    return width if width >= 0 else sum(max(wcwidth(character), 0) for character in text)
+
+
+def reflow(text: str, width: int = WIDTH) -> str:
+    """The text with every line at most `width` columns wide, addresses excepted, which stay whole.
+
+    A line's quote mark, list sign or indent carries on below it. Runs of empty lines become one; no line ends in a
+    space; the text ends in a line feed.
+    """
+    lines = [part for line in text.split("\n") for part in _wrapped(line.rstrip(), width)]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
+
+
+def _wrapped(line: str, width: int) -> Iterator[str]:
+    if columns(line) <= width:
+        yield line
+        return
+    match = _PREFIX.match(line)
+    first = match[0] if match else ""
+    if columns(first) > width // 2:
+        first = ""
+    rest = re.sub(r"[^> ]", " ", first)
+    current, filled = first, False
+    for piece, space in _pieces(line[len(first) :], width - columns(first)):
+        if filled and columns(current + piece.rstrip()) > width:
+            yield current.rstrip()
+            current, filled = rest, False
+        current += piece + (" " if space else "")
+        filled = True
+    yield current.rstrip()
+
+
+def _pieces(text: str, width: int) -> Iterator[tuple[str, bool]]:
+    """What must not be divided, each with whether a space follows it."""
+    words = text.split(" ")
+    for at, word in enumerate(words):
+        space = at < len(words) - 1
+        if _ADDRESS.search(word) and columns(word) > width:
+            yield word, space
+            continue
+        parts = list(_breakable(word, width))
+        for part in parts[:-1]:
+            yield part, False
+        yield (parts[-1] if parts else ""), space
+
+
+def _breakable(word: str, width: int) -> Iterator[str]:
+    """A word in the pieces it may be divided into: between wide characters, and by force where it is too long."""
+    piece = ""
+    for at, character in enumerate(word):
+        after = word[at + 1 : at + 2]
+        piece += character
+        joined = not after or wcwidth(after) == 0 or character == "\N{ZERO WIDTH JOINER}"
+        wide = wcwidth(character) == 2 or (after != "" and wcwidth(after) == 2)
+        may_break = wide and character not in _NOT_LAST and after not in _NOT_FIRST
+        if not joined and (may_break or columns(piece + after) > width):
+            yield piece
+            piece = ""
+    if piece:
+        yield piece
