@@ -1,0 +1,103 @@
+"""The files of one publication, each read once and remembered by its digest."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from newsletter.model.draft import InputFile
+from newsletter.model.errors import ConfigError, Mistake
+from newsletter.model.issue import IssueId
+
+SCHEDULE = "schedule.yaml"
+MAX_BYTES = 30_000_000  # of one file; a photograph from a large camera is about half of it
+
+
+class Folder:
+    """One reading of a publication's folder. What was opened stands in `opened`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._digests: dict[str, str] = {}
+        self.mistakes: list[Mistake] = []
+
+    @property
+    def opened(self) -> tuple[InputFile, ...]:
+        """Every file read so far, by path."""
+        return tuple(InputFile(path, digest) for path, digest in sorted(self._digests.items()))
+
+    def exists(self, path: str) -> bool:
+        return (self.root / path).is_file()
+
+    def read_bytes(self, path: str) -> bytes | None:
+        """The file's bytes; None when it is missing, unreadable or too large, which is noted as a mistake."""
+        file = self.root / path
+        try:
+            if not file.resolve().is_relative_to(self.root.resolve()):
+                self._note(path, "the file lies outside the publication's folder", "move it inside")
+                return None
+            if file.stat().st_size > MAX_BYTES:
+                self._note(path, f"the file is larger than {MAX_BYTES // 1_000_000} MB", "save it smaller")
+                return None
+            data = file.read_bytes()
+        except FileNotFoundError:
+            self._note(path, "the file is missing", "create it, or copy it from the sample publication")
+            return None
+        except OSError as error:
+            self._note(path, f"the file cannot be read ({error.strerror})", "mend its permissions or its name")
+            return None
+        self._digests[path] = hashlib.sha256(data).hexdigest()
+        return data
+
+    def read_text(self, path: str) -> str | None:
+        """The file as UTF-8 with LF line ends; None when it cannot be read, which is noted as a mistake."""
+        data = self.read_bytes(path)
+        if data is None:
+            return None
+        try:
+            return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            what = f"the file is not UTF-8 text (byte 0x{data[error.start]:02X})"
+            self.mistakes.append(Mistake(path, line, what, "save it as UTF-8 in your editor"))
+            return None
+
+    def names_below(self, path: str) -> frozenset[str]:
+        """The names of all files in a folder, its subfolders left out."""
+        folder = self.root / path
+        return (
+            frozenset(entry.name for entry in folder.iterdir() if entry.is_file()) if folder.is_dir() else frozenset()
+        )
+
+    def names(self, path: str, suffix: str) -> tuple[str, ...]:
+        """The names of the files with this suffix in a folder, in order; hidden files and editors' backups left out."""
+        folder = self.root / path
+        if not folder.is_dir():
+            return ()
+        found = (entry.name for entry in folder.iterdir() if entry.is_file() and entry.suffix == suffix)
+        return tuple(sorted(name for name in found if not name.startswith((".", "#", "~"))))
+
+    def _note(self, path: str, what: str, todo: str) -> None:
+        self.mistakes.append(Mistake(path, 0, what, todo))
+
+
+def find_root(start: Path) -> Path:
+    """The publication that a folder belongs to: the nearest one above it, or itself, with a schedule.yaml."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / SCHEDULE).is_file():
+            return folder
+    raise ConfigError("publication", f"no schedule.yaml in {start.resolve()} or above it; name the folder with -C DIR")
+
+
+def issue_ids(root: Path) -> tuple[IssueId, ...]:
+    """The issues of a publication, oldest first. Folders whose name is no issue's are left out."""
+    folder = root / "content" / "issues"
+    if not folder.is_dir():
+        return ()
+    found = (IssueId.parse(entry.name) for entry in folder.iterdir() if entry.is_dir())
+    return tuple(sorted(issue for issue in found if issue is not None))
+
+
+def is_sent(root: Path, issue: IssueId) -> bool:
+    """Whether the program has begun to send this issue: its sent/ is there."""
+    return (root / "content" / "issues" / str(issue) / "sent").is_dir()

@@ -1,0 +1,196 @@
+"""schedule.yaml: who we are, the team, the sender, the sections of an issue, the calendar. No secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+
+from newsletter.model.errors import Mistake
+from newsletter.model.kinds import KINDS
+from newsletter.model.shape import (
+    ClockTime,
+    Day,
+    EmailAddress,
+    Language,
+    Line,
+    Slug,
+    Url,
+    Weekday,
+    Words,
+    ZoneName,
+    file_shape,
+    nearest,
+)
+from newsletter.model.theme import Theme
+from newsletter.publication import yamlfile
+from newsletter.publication.folder import SCHEDULE, Folder
+from newsletter.publication.yamlfile import Written
+
+
+class Role(Enum):
+    """What a member of the team may do; a person may hold several."""
+
+    WRITER = "writer"
+    APPROVER = "approver"
+    OPERATOR = "operator"
+
+
+@file_shape
+class City:
+    """A place the team works in; times are shown in each."""
+
+    name: Line
+    zone: ZoneName
+
+
+@file_shape
+class Member:
+    """One of the team."""
+
+    id: Slug
+    name: Line
+    address: EmailAddress
+    city: Line  # the name of one of `cities`
+    roles: tuple[Role, ...]
+
+
+@file_shape
+class Sender:
+    """Whom the mail is from, and where answers go."""
+
+    name: Words
+    address: EmailAddress
+    reply_to: EmailAddress
+
+
+@file_shape
+class WordLimits:
+    """How long a section is meant to be, in words."""
+
+    min: int = 0
+    max: int
+
+
+@file_shape
+class Section:
+    """One place in the order of an issue."""
+
+    kind: Slug  # a key of KINDS
+    required: bool = False
+    words: WordLimits | None = None
+
+
+@file_shape
+class Greetings:
+    """The first line of the letter, with and without the reader's name."""
+
+    plain: Line
+    named: Line | None = None  # with {name} where the name goes
+
+
+@file_shape
+class Moment:
+    """A weekly wall time."""
+
+    day: Weekday
+    at: ClockTime
+    zone: ZoneName
+
+
+@file_shape
+class ExtraIssue:
+    """An issue beside the weekly ones."""
+
+    date: Day  # local date in the sending zone
+    slug: Slug
+    at: ClockTime | None = None  # else the weekly time
+
+
+@file_shape
+class Calendar:
+    """The week in words. Each deadline is the last such moment before the next one: open, cut_off, approve_by, send."""
+
+    send: Moment
+    approve_by: Moment
+    cut_off: Moment
+    open: Moment
+    skip: tuple[Day, ...] = ()  # dates of weekly issues that do not appear; they use no number
+    extra: tuple[ExtraIssue, ...] = ()
+
+
+@file_shape
+class Schedule:
+    """The whole of schedule.yaml."""
+
+    name: Line
+    tagline: Line | None = None
+    language: Language = "en"  # a file of this name stands in templates/frame
+    site: Url  # where the archive lives, without a slash at the end
+    about: Line  # standing text at the foot: who prepares this, and why
+    postal_address: Line  # the law asks for it in every mail (CAN-SPAM)
+    list_id: Words  # RFC 2919: the name of the list, the same for ever
+    greeting: Greetings
+    sender: Sender
+    cities: tuple[City, ...]
+    team: tuple[Member, ...] = ()
+    sections: tuple[Section, ...]
+    calendar: Calendar
+    theme: Theme = Theme()
+
+
+def read(folder: Folder) -> tuple[Schedule | None, Written, list[Mistake]]:
+    """schedule.yaml, what it says by line, and every mistake in it."""
+    text = folder.read_text(SCHEDULE)
+    if text is None:
+        return None, Written(None), []
+    written = yamlfile.read(text)
+    mistakes = [Mistake(SCHEDULE, *mistake) for mistake in written.mistakes]
+    if written.value is None and mistakes:
+        return None, written, mistakes
+    schedule, misfits = yamlfile.build(Schedule, written.value, written, SCHEDULE)
+    mistakes += misfits
+    if schedule is not None:
+        mistakes += [Mistake(SCHEDULE, *mistake) for mistake in _contradictions(schedule, written)]
+    return (None if mistakes else schedule), written, mistakes
+
+
+def _contradictions(schedule: Schedule, written: Written) -> Iterator[tuple[int, str, str]]:
+    """What each key allows and the whole does not."""
+    for at, section in enumerate(schedule.sections):
+        if section.kind not in KINDS:
+            near = nearest(section.kind, KINDS)
+            todo = f"did you mean '{near}'?" if near else f"the kinds are {', '.join(sorted(KINDS))}"
+            yield written.line(("sections", at, "kind")), f"'{section.kind}' is no kind of section", todo
+        if section.words and section.words.min > section.words.max:
+            line = written.line(("sections", at, "words"))
+            yield line, "the least number of words is more than the most", "swap min and max"
+    kinds = [section.kind for section in schedule.sections]
+    for at, kind in enumerate(kinds):
+        if kind in kinds[:at]:
+            line = written.line(("sections", at))
+            yield line, f"'{kind}' stands in the order twice", "keep one; several blurbs of a kind stand together"
+    cities = [city.name for city in schedule.cities]
+    if not cities:
+        yield written.line(("cities",)), "no city is named", "name at least one, with its zone"
+    ids = [member.id for member in schedule.team]
+    for at, member in enumerate(schedule.team):
+        if cities and member.city not in cities:
+            near = nearest(member.city, cities)
+            todo = f"did you mean '{near}'?" if near else f"the cities are {', '.join(cities)}"
+            yield written.line(("team", at, "city")), f"'{member.city}' is none of the cities above", todo
+        if member.id in ids[:at]:
+            yield written.line(("team", at, "id")), f"'{member.id}' is the id of two people", "give each their own"
+    if schedule.greeting.named is not None and "{name}" not in schedule.greeting.named:
+        line = written.line(("greeting", "named"))
+        yield line, "the greeting by name does not hold {name}", 'write it as "Dear {name},"'
+    if schedule.site.endswith("/") or "?" in schedule.site or "#" in schedule.site:
+        yield written.line(("site",)), "the site's address ends in more than its path", "end it without a slash"
+    yield from _list_id_mistakes(schedule.list_id, written)
+
+
+def _list_id_mistakes(list_id: str, written: Written) -> Iterator[tuple[int, str, str]]:
+    labels = list_id.split(".")
+    fit = all(label and label.replace("-", "").isalnum() and label.isascii() for label in labels)
+    if len(labels) < 3 or not fit or len(list_id) > 255:
+        what = f"'{list_id}' is not the name of a list"
+        yield written.line(("list_id",)), what, "write a label and your domain, as focus.news.example.org"
