@@ -1,0 +1,1 @@
+"""From an approved edition to readers, one message each."""

@@ -1,0 +1,61 @@
+"""What one reader's copy says that the others' do not: the values of its slots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+
+from newsletter.model.draft import Greeting
+from newsletter.model.edition import Slot
+from newsletter.model.issue import IssueId
+from newsletter.tokens import KeyRing, Purpose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """One reader as a mailing knows them, frozen when it was planned."""
+
+    seq: int  # from 1, within the mailing
+    subscriber: str  # opaque id; URL-safe, without a full stop
+    address: str  # addr-spec, ASCII
+    name: str | None  # as they gave it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """The keys a mailing's links are signed with. A sample is signed for no purpose but being one."""
+
+    ring: KeyRing
+    unsubscribe: Purpose
+    preferences: Purpose
+    message_id: Purpose
+
+
+def slot_values(
+    recipient: Recipient,
+    *,
+    issue: IssueId,
+    kind: str,
+    greeting: Greeting,
+    site: str,
+    domain: str,
+    due: datetime,
+    signing: Signing,
+) -> dict[Slot, str]:
+    """The value of every slot for one recipient.
+
+    `due` is the mailing's due time and becomes Date (RFC 5322 3.6.1); the Message-ID is `<issue.kind.seq.mac@domain>`.
+    The unsubscribe link only unsubscribes, never expires, and is the target of the one-click POST (RFC 8058).
+    """
+    unsubscribe = f"{site}/u/{signing.ring.sign(signing.unsubscribe, recipient.subscriber)}"
+    name = f"{issue}.{kind}.{recipient.seq}"
+    return {
+        Slot.GREETING: greeting.to(recipient.name),
+        Slot.UNSUBSCRIBE_URL: unsubscribe,
+        Slot.PREFERENCES_URL: f"{site}/p/{signing.ring.sign(signing.preferences, recipient.subscriber)}",
+        Slot.TO: recipient.address,
+        Slot.DATE: format_datetime(due),
+        Slot.MESSAGE_ID: f"<{name}.{signing.ring.mac(signing.message_id, name)}@{domain}>",
+        Slot.LIST_UNSUBSCRIBE: f"<{unsubscribe}>",
+    }

@@ -1,0 +1,1 @@
+"""Mail protocols. `mime` is the only code that writes a message by hand."""

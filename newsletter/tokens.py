@@ -1,0 +1,82 @@
+"""Keys: signed tokens in links and message ids. A token is good for one purpose only.
+
+The MAC is HMAC-SHA-256 (RFC 2104) under a key derived for the purpose, cut to 16 octets. A ring holds several keys:
+the newest signs, all of them verify, so a key can be changed without breaking links in mails already sent.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from dataclasses import dataclass
+from enum import Enum
+
+from newsletter.model.errors import ConfigError, ForgedToken
+
+_MAC_OCTETS = 16
+
+
+class Purpose(Enum):
+    """What a token may be used for. SAMPLE is for builds that go to nobody; no live page accepts it."""
+
+    UNSUBSCRIBE = "unsubscribe"
+    PREFERENCES = "preferences"
+    MESSAGE_ID = "message-id"
+    SAMPLE = "sample"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One secret with its name in tokens."""
+
+    id: str  # small letters and digits
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"Key({self.id!r}, ...)"
+
+
+class KeyRing:
+    """Keys, the newest first."""
+
+    def __init__(self, keys: tuple[Key, ...]) -> None:
+        if not keys:
+            raise ConfigError("keys", "no key to sign links with; set NEWSLETTER_KEYS in .env")
+        for key in keys:
+            if not key.id.isalnum() or len(key.secret) < 16:
+                what = f"the key '{key.id}' is too short or oddly named; give it 16 octets or more and a plain name"
+                raise ConfigError("keys", what)
+        self._newest = keys[0].id
+        self._keys = {key.id: key.secret for key in keys}
+        self._derived: dict[tuple[str, Purpose], bytes] = {}
+
+    def sign(self, purpose: Purpose, payload: str) -> str:
+        """The token `<payload>.<key id>.<mac>`: URL-safe when the payload is. The payload can be read by anyone."""
+        return f"{payload}.{self._newest}.{self._mac(self._newest, purpose, payload)}"
+
+    def verify(self, purpose: Purpose, token: str) -> str:
+        """The payload of a token signed for this purpose. Raises `ForgedToken`."""
+        payload, _, tail = token.rpartition(".")
+        payload, _, key_id = payload.rpartition(".")
+        if key_id not in self._keys or not hmac.compare_digest(
+            tail.encode(), self._mac(key_id, purpose, payload).encode()
+        ):
+            raise ForgedToken("this link is not one of ours, or it was cut short; use the link in the newest mail")
+        return payload
+
+    def mac(self, purpose: Purpose, payload: str) -> str:
+        """The MAC alone, 26 characters of small letters and digits, by the newest key."""
+        return self._mac(self._newest, purpose, payload)
+
+    def _mac(self, key_id: str, purpose: Purpose, payload: str) -> str:
+        derived = self._derived.get((key_id, purpose))
+        if derived is None:
+            derived = hmac.digest(self._keys[key_id], b"newsletter." + purpose.value.encode(), "sha256")
+            self._derived[key_id, purpose] = derived
+        digest = hmac.digest(derived, payload.encode(), "sha256")[:_MAC_OCTETS]
+        return base64.b32encode(digest).decode("ascii").rstrip("=").lower()
+
+
+# Published on purpose: it signs what `build` and `demo` write, so that the same files give the same bytes everywhere.
+# A live page verifies with the installation's own ring, and never for this purpose.
+SAMPLE_RING = KeyRing((Key("sample", b"a published key that signs only samples"),))
