@@ -1,0 +1,1 @@
+"""The web archive: pages from what was sent."""

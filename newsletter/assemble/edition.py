@@ -1,0 +1,228 @@
+"""Draft, publication and templates in; the finished edition out."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from markupsafe import Markup
+
+from newsletter.assemble import assets, letter, lint
+from newsletter.assemble.styles import body_styles
+from newsletter.assemble.typeset import set_in_type
+from newsletter.mail import mime
+from newsletter.mail.mime import Heading
+from newsletter.model.draft import Blurb, Draft
+from newsletter.model.edition import Asset, Edition, Manifest, Slotted, digest_of, outputs_of
+from newsletter.model.errors import ContentError
+from newsletter.model.frame import Frame
+from newsletter.model.item import CitedItem
+from newsletter.model.kinds import picture_fields
+from newsletter.model.prose import Mark, Prose
+from newsletter.publication.publication import Publication
+from newsletter.templating import SafeHtml, Templates, Verbatim, theme_tokens
+from newsletter.text import html, plain
+
+_TOOLS = ("babel", "jinja2", "markdown", "mjml-python", "nh3", "pillow")
+
+
+def assemble(draft: Draft, publication: Publication, frame: Frame, templates: Templates) -> Edition:
+    """The edition of a draft: the same bytes for the same inputs. Raises `ContentError` for what cannot be shown."""
+    names = _template_names(draft)
+    if mistakes := lint.lint_templates(templates, names):
+        raise ContentError(mistakes)
+    room = _Room(set_in_type(draft, draft.language), set_in_type(publication, draft.language), frame, templates)
+    html_body = room.mail()
+    text = room.text()
+    page = room.page()
+    subject = room.draft.subject
+    compiled = mime.compile_letter(_heading(publication, draft, subject), text, html_body)
+    pictures = tuple(sorted({asset.name: asset for asset in room.assets.values()}.values(), key=lambda one: one.name))
+    outputs = outputs_of(
+        {
+            "subject": subject.encode(),
+            "preheader": room.draft.preheader.encode(),
+            "language": draft.language.encode(),
+            "greeting": f"{room.draft.greeting.plain}\0{room.draft.greeting.named or ''}".encode(),
+            "email.html": html_body.canonical(),
+            "email.txt": text.canonical(),
+            "email.eml": compiled.canonical(),
+            "page.html": page.encode(),
+            **{f"images/{asset.name}": asset.data for asset in pictures},
+        }
+    )
+    inputs = {*draft.files, *templates.closure(names)}
+    return Edition(
+        issue=draft.issue,
+        language=draft.language,
+        subject=subject,
+        preheader=room.draft.preheader,
+        greeting=room.draft.greeting,
+        html=html_body,
+        text=text,
+        letter=compiled,
+        page=page,
+        assets=pictures,
+        manifest=Manifest(inputs=tuple(sorted(inputs, key=lambda file: file.path)), outputs=outputs, tools=_tools()),
+        digest=digest_of(outputs),
+    )
+
+
+def _template_names(draft: Draft) -> tuple[str, ...]:
+    kinds = sorted({blurb.kind for blurb in draft.blurbs})
+    return tuple(
+        f"{folder}/{name}{suffix}"
+        for folder, suffix in (("email", ".mjml"), ("text", ".txt"), ("web", ".html"))
+        for name in ("issue", *kinds)
+    )
+
+
+def _tools() -> tuple[tuple[str, str], ...]:
+    python = ".".join(str(part) for part in sys.version_info[:3])
+    return tuple(sorted([("python", python), *((name, version(name)) for name in _TOOLS)]))
+
+
+def _heading(publication: Publication, draft: Draft, subject: str) -> Heading:
+    schedule = publication.schedule
+    domain = schedule.sender.address.rpartition("@")[2]
+    return Heading(
+        sender_name=schedule.sender.name,
+        sender_address=schedule.sender.address,
+        reply_to=schedule.sender.reply_to,
+        subject=subject,
+        list_name=schedule.name,
+        list_id=schedule.list_id,
+        feedback_id=f"{draft.issue}:issue:{schedule.list_id.split('.')[0]}:{domain}",
+    )
+
+
+@dataclass(frozen=True)
+class _Outlet:
+    """How one kind of output is written."""
+
+    folder: str
+    suffix: str
+
+
+_MAIL, _TEXT, _WEB = _Outlet("email", ".mjml"), _Outlet("text", ".txt"), _Outlet("web", ".html")
+
+
+class _Room:
+    """One draft on the table, with all that its templates are given."""
+
+    def __init__(self, draft: Draft, publication: Publication, frame: Frame, templates: Templates) -> None:
+        self.draft = draft
+        self.publication = publication
+        self.templates = templates
+        self.assets: dict[tuple[str, str], Asset] = assets.prepare(draft, publication.schedule.theme.width)
+        self._items = {item.id: item for item in draft.items}
+        self._people = {person.id: person for person in draft.people}
+        self._styles = body_styles(publication.schedule.theme)
+        schedule = publication.schedule
+        self._common: dict[str, Any] = {
+            "t": frame,
+            "theme": theme_tokens(schedule.theme),
+            "lang": Verbatim(draft.language),
+            "dir": Verbatim(frame.direction),
+            "name": schedule.name,
+            "tagline": schedule.tagline,
+            "about": schedule.about,
+            "postal_address": schedule.postal_address,
+            "site": schedule.site,
+            "permalink": publication.permalink(draft.issue),
+            "reply_to": schedule.sender.reply_to,
+            "subject": draft.subject,
+            "preheader": draft.preheader,
+            "number": int(draft.number),
+            "date": draft.issue.date,
+            "next_issue": draft.week.next_issue,
+            "answers_by": draft.week.answers_by,
+        }
+
+    def mail(self) -> Slotted:
+        """The mail's HTML."""
+        sections = []
+        for blurb in self.draft.blurbs:
+            first, rest = Prose(blurb.body.blocks[:1]), Prose(blurb.body.blocks[1:])
+            values = {
+                "body": self._mail_html(blurb.body),
+                "lead": self._mail_html(first),
+                "rest": self._mail_html(rest),
+            }
+            section = self._section(blurb, _MAIL, values)
+            lint.check_skeleton(section, self._label(blurb.kind, _MAIL))
+            sections.append(Markup(section))  # noqa: S704  (skeleton: every value in it is a placeholder)
+        skeleton = self.templates.render(letter.BASE, {**self._common, "sections": sections})
+        lint.check_skeleton(skeleton, self._label("issue", _MAIL))
+        return letter.html_of(skeleton, self._label("issue", _MAIL))
+
+    def text(self) -> Slotted:
+        """The mail's text; links are numbered through the whole letter."""
+        links = plain.Links()
+        sections = [
+            self._section(blurb, _TEXT, {"body": plain.render(blurb.body, links), "links": links})
+            for blurb in self.draft.blurbs
+        ]
+        rendered = self.templates.render("text/issue.txt", {**self._common, "sections": sections})
+        return letter.text_of(rendered, self._label("issue", _TEXT))
+
+    def page(self) -> str:
+        """The archive's article, with its marks numbered into a list of sources."""
+        sources: dict[str, CitedItem] = {}
+        for blurb in self.draft.blurbs:
+            sources.update({item.id: item for item in self._cited(blurb)})
+        numbers = {name: at for at, name in enumerate(sources, 1)}
+
+        def mark(one: Mark) -> Markup:
+            number = numbers[one.item]
+            return Markup('<sup><a href="#source-{}">{}</a></sup>').format(one.item, number)
+
+        sections = []
+        for blurb in self.draft.blurbs:
+            body = SafeHtml(str(html.render(blurb.body, {}, mark))) if blurb.body else None
+            sections.append(SafeHtml(self._section(blurb, _WEB, {"body": body})))
+        values = {**self._common, "sections": sections, "sources": tuple(sources.values())}
+        return self.templates.render("web/issue.html", values)
+
+    def _mail_html(self, prose: Prose) -> SafeHtml | None:
+        return SafeHtml(str(html.render(prose, self._styles))) if prose else None
+
+    def _section(self, blurb: Blurb, outlet: _Outlet, values: dict[str, Any]) -> str:
+        author = getattr(blurb.fields, "author", None)
+        source = getattr(blurb.fields, "source", None)
+        name = f"{outlet.folder}/{blurb.kind}{outlet.suffix}"
+        return self.templates.render(
+            name,
+            {
+                **self._common,
+                "fields": blurb.fields,
+                "heading": blurb.heading,
+                "anchor": blurb.name,
+                "assets": self._shown(blurb, outlet),
+                "cited": self._cited(blurb),
+                "author": self._people.get(author) if author else None,
+                "source": self._items.get(source) if source else None,
+                **values,
+            },
+        )
+
+    def _shown(self, blurb: Blurb, outlet: _Outlet) -> dict[str, Any]:
+        """The pictures of a blurb by field: on the site for a mail, beside the page for a page."""
+        width = self.publication.schedule.theme.width
+        found: dict[str, Any] = dict.fromkeys(picture_fields(blurb.fields))
+        for (name, field), asset in self.assets.items():
+            if name == blurb.name:
+                url = f"images/{asset.name}" if outlet is _WEB else self.publication.image_url(asset.name)
+                found[field] = assets.shown(asset, url, width)
+        return found
+
+    def _cited(self, blurb: Blurb) -> tuple[CitedItem, ...]:
+        """The items a blurb leans on: by its marks in reading order, then by its front matter."""
+        names = [mark.item for mark in blurb.body.marks] + list(blurb.items)
+        return tuple(self._items[name] for name in dict.fromkeys(names))
+
+    def _label(self, name: str, outlet: _Outlet) -> str:
+        source = self.templates.find(f"{outlet.folder}/{name}{outlet.suffix}")
+        return source.label if source else name

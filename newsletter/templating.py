@@ -1,0 +1,314 @@
+"""Jinja2: the publication's template first, then ours, in a sandbox.
+
+Three kinds of output, each with its own environment:
+
+- *mail* (`.mjml`): MJML gets a skeleton only. Whatever a template prints, text, addresses, formatted bodies, becomes an
+  ASCII placeholder that holds it; `assemble` fills placeholders after MJML has run. So no value can be misread by MJML.
+- *web* (`.html`): HTML with autoescape.
+- *text* (`.txt`): plain text; slots are marked by noncharacters, which no content may hold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from jinja2 import StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError, meta
+from jinja2.exceptions import SecurityError
+from jinja2.loaders import BaseLoader
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from newsletter.model.draft import InputFile
+from newsletter.model.edition import Slot
+from newsletter.model.errors import ContentError, Mistake
+from newsletter.model.frame import Frame
+from newsletter.model.theme import Theme
+
+SLOT_OPEN, SLOT_CLOSE = "\ufdd0", "\ufdd1"  # around a slot's name in the text part
+PLACEHOLDER = re.compile(r"@@([ths])([0-9a-z_]*)@@")  # text, HTML, slot
+
+
+class Verbatim(str):
+    """A value of our own, ASCII and checked, that may stand in a template as it is: a colour, a font stack."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SafeHtml:
+    """Formatted text that was made safe. Not a string, so that nothing can be glued to it unescaped."""
+
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A template as it stands in a file."""
+
+    label: str  # how mistakes and manifests name it
+    path: Path
+    text: str
+    digest: str  # SHA-256, hex
+
+
+class Templates:
+    """The templates of one publication. `roots` are label and folder, the publication's own first."""
+
+    def __init__(self, roots: tuple[tuple[str, Path], ...]) -> None:
+        self._roots = roots
+        self._environments = {
+            ".mjml": _environment(self, _hold),
+            ".html": _environment(self, _as_html),
+            ".txt": _environment(self, _as_text, autoescape=False),
+        }
+
+    def find(self, name: str) -> Source | None:
+        """The template of this name, read now; None when no root has it. Raises `ContentError` for one not UTF-8."""
+        for label, root in self._roots:
+            path = root / name
+            if path.is_file():
+                data = path.read_bytes()
+                try:
+                    text = data.decode("utf-8")
+                except UnicodeDecodeError as error:
+                    line = data.count(b"\n", 0, error.start) + 1
+                    mistake = Mistake(f"{label}{name}", line, "the template is not UTF-8 text", "save it as UTF-8")
+                    raise ContentError([mistake]) from error
+                return Source(f"{label}{name}", path, text, hashlib.sha256(data).hexdigest())
+        return None
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """The names of all templates in a folder, whichever root has them, in order."""
+        found = {
+            f"{folder}/{path.name}" for _, root in self._roots for path in (root / folder).glob("*") if path.is_file()
+        }
+        return tuple(sorted(name for name in found if Path(name).suffix in self._environments))
+
+    def render(self, name: str, values: dict[str, Any]) -> str:
+        """What the template makes of the values. Raises `ContentError` with the template's file and line."""
+        try:
+            return self._environments[Path(name).suffix].get_template(name).render(values)
+        except ContentError:
+            raise
+        except TemplateSyntaxError as error:
+            self._raise(
+                error.name or name, error.lineno, f"Jinja cannot read it: {error.message}", "mend the tag", error
+            )
+        except TemplateNotFound as error:
+            where, line = _where(error, name)
+            known = ", ".join(self.names(str(error.name).split("/")[0])) or "none"
+            what = f"there is no template '{error.name}'"
+            self._raise(where, line, what, f"write it, or name one that is there: {known}", error)
+        except UndefinedError as error:
+            where, line = _where(error, name)
+            self._raise(
+                where, line, f"a name is not defined: {error.message}", "name a value this template gets", error
+            )
+        except SecurityError as error:
+            where, line = _where(error, name)
+            self._raise(
+                where, line, f"the sandbox refuses this: {error}", "use plain values, filters and macros", error
+            )
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+            where, line = _where(error, name)
+            self._raise(where, line, f"this cannot be done here: {error}", "mend the expression", error)
+
+    def closure(self, names: Iterable[str]) -> tuple[InputFile, ...]:
+        """The files that these templates are made of, those they import or include with them, by path."""
+        found: dict[str, str] = {}
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            source = self.find(name)
+            if source is None or source.label in found:
+                continue
+            found[source.label] = source.digest
+            waiting += references(source.text)
+        return tuple(InputFile(label, digest) for label, digest in sorted(found.items()))
+
+    def _raise(self, name: str, line: int, what: str, todo: str, cause: Exception) -> NoReturn:
+        source = self.find(name)
+        raise ContentError([Mistake(source.label if source else name, line, what, todo)]) from cause
+
+
+@lru_cache(maxsize=256)
+def references(text: str) -> tuple[str, ...]:
+    """The templates a template names in include, import and extends; a name that is computed is left out."""
+    try:
+        tree = ImmutableSandboxedEnvironment().parse(text)
+    except TemplateSyntaxError:
+        return ()
+    return tuple(name for name in meta.find_referenced_templates(tree) if name is not None)
+
+
+class _Loader(BaseLoader):
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+
+    def get_source(self, environment: object, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source = self._templates.find(template)
+        if source is None:
+            raise TemplateNotFound(template)
+        path, changed = source.path, source.path.stat().st_mtime_ns
+
+        def up_to_date() -> bool:
+            again = self._templates.find(template)
+            return again is not None and again.path == path and path.stat().st_mtime_ns == changed
+
+        return source.text, f"<template>{template}", up_to_date
+
+
+def _environment(
+    templates: Templates, finalize: Callable[[Any], Any], autoescape: bool = True
+) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=_Loader(templates),
+        autoescape=autoescape,
+        finalize=finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    environment.filters.pop("safe")  # formatted text comes as SafeHtml; nothing else is safe by being called so
+    environment.filters["date"] = _date
+    environment.filters["fill"] = _filler(finalize, Markup() if autoescape else "")
+    environment.filters["plainly"] = _filler(str, "")
+    environment.filters["mailto"] = _mailto
+    environment.filters["verbatim"] = _verbatim
+    environment.globals["slot"] = {slot.value: slot for slot in Slot}
+    return environment
+
+
+def _hold(value: Any) -> Any:
+    """For mail: whatever is printed becomes a placeholder; only what is our own stands as it is."""
+    match value:
+        case Verbatim() | Markup():  # Markup is what a macro wrote: skeleton, with its own values held already
+            return Markup(value)  # noqa: S704
+        case SafeHtml():
+            return Markup(f"@@h{value.html.encode().hex()}@@")  # noqa: S704
+        case Slot():
+            return Markup(f"@@s{value.value}@@")  # noqa: S704
+        case int() if not isinstance(value, bool):
+            return value
+        case str():
+            return Markup(f"@@t{value.encode().hex()}@@")  # noqa: S704
+    return _unprintable(value)
+
+
+def _as_html(value: Any) -> Any:
+    match value:
+        case SafeHtml():
+            return Markup(value.html)  # noqa: S704
+        case Verbatim():
+            return Markup(value)  # noqa: S704  (fonts hold quotes; each was checked when the theme was read)
+        case Slot():
+            raise TypeError(f"the slot {value.value} has no place on a page that all readers share")
+        case str():
+            return value
+        case int() if not isinstance(value, bool):
+            return value
+    return _unprintable(value)
+
+
+def _as_text(value: Any) -> Any:
+    match value:
+        case Slot():
+            return f"{SLOT_OPEN}{value.value}{SLOT_CLOSE}"
+        case str():
+            return value
+        case int() if not isinstance(value, bool):
+            return value
+    return _unprintable(value)
+
+
+def _unprintable(value: Any) -> Any:
+    if isinstance(value, StrictUndefined):
+        return value  # Jinja raises with the name that is missing
+    if value is None:
+        raise TypeError("it prints a value that is left out in this issue; ask `{% if ... %}` first")
+    raise TypeError(f"it prints a {type(value).__name__}, which is not text; use a field of it or a filter")
+
+
+def theme_tokens(theme: Theme) -> dict[str, object]:
+    """The theme for templates: `theme.light.ink`, `theme.serif`, `theme.width`; each was checked when it was read."""
+
+    def verbatim(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: verbatim(inner) for key, inner in value.items()}
+        return Verbatim(value) if isinstance(value, str) else value
+
+    return {key: verbatim(value) for key, value in asdict(theme).items()}
+
+
+def fill_placeholders(text: str, convert: Callable[[str, str], Any]) -> list[Any]:
+    """The text divided at its placeholders: what stands between as it is, each placeholder as `convert(kind, value)`.
+
+    `kind` is "t" for plain text, "h" for HTML, "s" for the name of a slot.
+    """
+    parts = PLACEHOLDER.split(text)
+    out: list[Any] = [parts[0]]
+    for at in range(1, len(parts), 3):
+        kind, data = parts[at], parts[at + 1]
+        out.append(convert(kind, data if kind == "s" else bytes.fromhex(data).decode()))
+        out.append(parts[at + 2])
+    return out
+
+
+@lru_cache(maxsize=32)
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def _date(value: date, frame: Frame, pattern: str = "date_long") -> str:
+    """`day|date(t, "date_short")`: a date by one of the patterns among the frame texts (Unicode TR 35)."""
+    return format_date(value, frame.texts[pattern], locale=_locale(frame.language))
+
+
+def _filler(finalize: Callable[[Any], Any], joint: str) -> Callable[..., str]:
+    """`t.as_of|fill(date=...)`: a frame text with its {names} filled, each piece printed as a template prints it."""
+
+    def fill(pattern: str, **values: Any) -> str:
+        parts = re.split(r"\{(\w+)\}", pattern)
+        printed = [finalize(values[part] if at % 2 else part) for at, part in enumerate(parts)]
+        return joint.join(piece if isinstance(piece, str) else str(piece) for piece in printed)
+
+    return fill
+
+
+def _verbatim(value: str) -> Verbatim:
+    """`"92px"|verbatim`: a measure or a name that a template itself chooses, for an attribute that MJML must read."""
+    if not re.fullmatch(r"[A-Za-z0-9#%. -]*", value):
+        raise ValueError("verbatim takes a measure or a name of plain letters and digits")
+    return Verbatim(value)
+
+
+def _mailto(address: str, subject: str) -> str:
+    """`address|mailto(subject)`: the address of a new mail with this subject (RFC 6068)."""
+    return f"mailto:{quote(address, safe='@')}?subject={quote(subject, safe='')}"
+
+
+def _where(error: BaseException, name: str) -> tuple[str, int]:
+    """The template and line that an error was raised in, from the traceback that Jinja rewrites."""
+    found = (name, 0)
+    trace: TracebackType | None = error.__traceback__
+    while trace is not None:
+        filename = trace.tb_frame.f_code.co_filename
+        if filename.startswith("<template>"):
+            found = (filename.removeprefix("<template>"), trace.tb_lineno)
+        trace = trace.tb_next
+    return found
