@@ -1,0 +1,1 @@
+"""One module a verb; the only floor that joins stages."""

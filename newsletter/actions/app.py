@@ -1,0 +1,81 @@
+"""What an action works with: made once, when a shell starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from newsletter import packaged
+from newsletter.edit.load import load
+from newsletter.model.draft import Draft
+from newsletter.model.errors import ConfigError, ContentError
+from newsletter.model.frame import Frame
+from newsletter.model.issue import IssueId
+from newsletter.publication import frame as frames
+from newsletter.publication import publication as publications
+from newsletter.publication.folder import Folder, is_sent, issue_ids
+from newsletter.publication.publication import Publication
+from newsletter.templating import Templates
+
+OURS = "packaged:"  # how mistakes and manifests name a file of the package
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One publication, opened."""
+
+    root: Path
+    templates: Templates
+    clock: Callable[[], datetime]  # aware, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A draft with everything it is assembled from, as the files say it now."""
+
+    publication: Publication
+    frame: Frame
+    draft: Draft
+
+
+def open_app(root: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> App:
+    """The publication in a folder. Its files are read when an action asks for them."""
+    templates = Templates((("templates/", root / "templates"), (f"{OURS}templates/", packaged.root() / "templates")))
+    return App(root, templates, clock)
+
+
+def read_publication(app: App, folder: Folder) -> Publication:
+    """The publication but for its issues. Raises `ContentError` with every mistake."""
+    publication, mistakes = publications.read(folder, app.clock().date())
+    if publication is None:
+        raise ContentError(mistakes)
+    return publication
+
+
+def read_frame(folder: Folder, language: str) -> Frame:
+    """The standing texts of a language. Raises `ContentError`."""
+    frame, mistakes = frames.read((("", folder), (OURS, Folder(packaged.root()))), language)
+    if frame is None or mistakes:
+        raise ContentError(mistakes)
+    return frame
+
+
+def read_issue(app: App, issue: IssueId) -> Desk:
+    """An issue as its files say it now. Raises `ContentError` with every mistake in them."""
+    if issue not in issue_ids(app.root):
+        known = ", ".join(str(one) for one in issue_ids(app.root)[-5:]) or "none"
+        raise ConfigError("issue", f"there is no issue {issue} in {app.root}/content/issues; there are: {known}")
+    folder = Folder(app.root)
+    publication = read_publication(app, folder)
+    draft = load(publication, folder, issue)
+    return Desk(publication, read_frame(folder, draft.language), draft)
+
+
+def coming_issue(root: Path) -> IssueId:
+    """The first issue that has not been sent. Raises `ConfigError` when there is none."""
+    for issue in issue_ids(root):
+        if not is_sent(root, issue):
+            return issue
+    raise ConfigError("issue", f"no issue in {root}/content/issues is in preparation; make a folder named by its date")

@@ -1,0 +1,103 @@
+"""Build: an issue's files to the finished mail and page, for looking at."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from newsletter import __version__
+from newsletter.actions.app import App, Desk, read_issue
+from newsletter.archive.page import framed
+from newsletter.assemble.edition import assemble
+from newsletter.deliver.personal import Recipient, Signing, slot_values
+from newsletter.mail.mime import splice
+from newsletter.model.edition import Edition, Slot
+from newsletter.model.issue import IssueId
+from newsletter.publication.write import write
+from newsletter.tokens import SAMPLE_RING, Purpose
+
+SAMPLE_READER = Recipient(seq=1, subscriber="sample-1", address="ana@example.org", name="Ana")
+SAMPLE_SIGNING = Signing(
+    ring=SAMPLE_RING, unsubscribe=Purpose.SAMPLE, preferences=Purpose.SAMPLE, message_id=Purpose.SAMPLE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An edition and what was written of it."""
+
+    desk: Desk
+    edition: Edition
+    written: tuple[Path, ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Kinds of section that the publication requires and this issue has not got yet."""
+        present = {blurb.kind for blurb in self.desk.draft.blurbs}
+        sections = self.desk.publication.schedule.sections
+        return tuple(one.kind for one in sections if one.required and one.kind not in present)
+
+
+def build_issue(app: App, issue: IssueId, out: Path) -> Built:
+    """Writes email.html, email.txt, email.eml, page.html, images/ and manifest.json of an issue into `out`.
+
+    The mail is the one a fixed sample reader would get: same files, same bytes. Raises `ContentError` with every
+    mistake in the files, `OSError` when `out` cannot be written.
+    """
+    desk = read_issue(app, issue)
+    edition = assemble(desk.draft, desk.publication, desk.frame, app.templates)
+    values = sample_values(desk, edition, SAMPLE_READER)
+    files: dict[str, bytes | str] = {
+        "email.html": edition.html.fill({slot: escape(value) for slot, value in values.items()}),
+        "email.txt": edition.text.fill(values),
+        "email.eml": splice(edition.letter, values),
+        "page.html": framed_page(app, desk, edition, images="images/"),
+        "manifest.json": manifest_json(edition),
+        **{f"images/{asset.name}": asset.data for asset in edition.assets},
+    }
+    for name, data in files.items():
+        write(out / name, data)
+    return Built(desk, edition, tuple(out / name for name in files))
+
+
+def framed_page(app: App, desk: Desk, edition: Edition, images: str) -> str:
+    """The issue's page in the frame of the site."""
+    return framed(
+        edition.page,
+        subject=edition.subject,
+        preheader=edition.preheader,
+        permalink=desk.publication.permalink(edition.issue),
+        images=images,
+        publication=desk.publication,
+        frame=desk.frame,
+        templates=app.templates,
+    )
+
+
+def sample_values(desk: Desk, edition: Edition, reader: Recipient) -> dict[Slot, str]:
+    """The slots of a sample reader: due as the calendar says, signed with the published key."""
+    return slot_values(
+        reader,
+        issue=edition.issue,
+        kind="issue",
+        greeting=edition.greeting,
+        site=desk.publication.schedule.site,
+        domain=desk.publication.schedule.sender.address.rpartition("@")[2],
+        due=desk.draft.week.due,
+        signing=SAMPLE_SIGNING,
+    )
+
+
+def manifest_json(edition: Edition) -> str:
+    """The manifest in the open: digest, inputs, outputs; tool versions beside them."""
+    manifest = edition.manifest
+    shown = {
+        "issue": str(edition.issue),
+        "digest": edition.digest,
+        "inputs": {file.path: file.digest for file in manifest.inputs},
+        "outputs": {file.path: file.digest for file in manifest.outputs},
+        "tools": {"newsletter": __version__, **dict(manifest.tools)},
+    }
+    return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,54 @@
+"""Check-files: everything that is written wrong, all at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from newsletter.actions.app import App, read_frame
+from newsletter.assemble.edition import assemble
+from newsletter.assemble.lint import lint_templates
+from newsletter.edit.load import load
+from newsletter.model.errors import ContentError, Mistake
+from newsletter.model.issue import IssueId
+from newsletter.publication import calendar
+from newsletter.publication import publication as publications
+from newsletter.publication.folder import SCHEDULE, Folder, issue_ids
+from newsletter.publication.publication import Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was read and every mistake in it."""
+
+    files: int  # of the publication
+    issues: int
+    mistakes: tuple[Mistake, ...]  # by file and line
+
+
+def check_files(app: App) -> Checked:
+    """Reads the whole publication, assembles each issue, and tells every mistake in a file. Writes nothing."""
+    folder = Folder(app.root)
+    publication, mistakes = publications.read(folder, app.clock().date())
+    mistakes += lint_templates(app.templates, app.templates.names("email"))
+    opened = {file.path for file in folder.opened}
+    issues = issue_ids(app.root)
+    if publication is not None:
+        for issue in issues:
+            of_issue = Folder(app.root)
+            mistakes += _mistakes_of(app, publication, of_issue, issue)
+            opened |= {file.path for file in of_issue.opened}
+    return Checked(len(opened), len(issues), tuple(sorted(set(mistakes))))
+
+
+def _mistakes_of(app: App, publication: Publication, folder: Folder, issue: IssueId) -> list[Mistake]:
+    found = []
+    if not calendar.belongs(publication.schedule.calendar, issue):
+        what = f"the calendar knows no issue of {issue}"
+        todo = f"rename the folder, or add the date under calendar: extra: in {SCHEDULE}"
+        found.append(Mistake(f"content/issues/{issue}", 0, what, todo))
+    try:
+        draft = load(publication, folder, issue)
+        assemble(draft, publication, read_frame(folder, draft.language), app.templates)
+    except ContentError as error:
+        found += error.mistakes
+    return found

@@ -1,0 +1,47 @@
+"""Init: a new publication, begun from the sample."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from newsletter import packaged
+from newsletter.model.errors import ConfigError
+from newsletter.publication import yamlfile
+from newsletter.publication.folder import SCHEDULE
+from newsletter.publication.write import write
+
+_GITIGNORE = "# What the program makes, and what must stay secret\nvar/\npublic/\n.env\n"
+
+
+def init_publication(target: Path, name: str | None = None) -> Path:
+    """Makes a publication in a new or empty folder, all of it or nothing. Raises `ConfigError` for one in use.
+
+    `name` is written into schedule.yaml; its comments stay.
+    """
+    target = target.absolute()
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise ConfigError("folder", f"{target} is there already and not empty; name a new folder")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as staging:
+        made = Path(staging) / "publication"
+        made.mkdir()
+        for part in packaged.SAMPLE_PARTS:
+            _copy(packaged.sample() / part, made / part)
+        (made / "templates").mkdir()
+        write(made / ".gitignore", _GITIGNORE)
+        if name is not None:
+            schedule = made / SCHEDULE
+            write(schedule, yamlfile.set_value(schedule.read_text("utf-8"), ("name",), name))
+        if target.exists():
+            target.rmdir()
+        made.rename(target)
+    return target
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    else:
+        shutil.copyfile(source, target)

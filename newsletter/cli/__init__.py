@@ -1,0 +1,91 @@
+"""The command line. Each command is a module of its own, imported when it is called, so that --help is instant."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from newsletter import __version__
+
+# command: what it does, as --help lists it. The module newsletter.cli.<command> defines `command`.
+COMMANDS = {
+    "build": "Write an issue's mail and page into a folder.",
+    "check-files": "Tell everything that is written wrong in the publication's files.",
+    "demo": "Run the main job on the sample publication, in a folder of its own.",
+    "init": "Make a new publication.",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = import_module(f"newsletter.cli.{cmd_name.replace('-', '_')}").command
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else f"the commands are {', '.join(sorted(COMMANDS))}."
+            raise click.UsageError(f"There is no command '{args[0]}'; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("-C", "folder", metavar="DIR", default=".", help="The publication's folder, or one inside it.")
+@click.version_option(__version__, prog_name="newsletter")
+@click.pass_context
+def cli(ctx: click.Context, folder: str) -> None:
+    """An editorial team's weekly newsletter: from the feeds they watch to the reader's inbox and the archive.
+
+    \b
+    Example:
+      newsletter init weekly && newsletter -C weekly build --out /tmp/issue
+    """
+    ctx.obj = folder
+
+
+def main() -> None:
+    """Runs a command. Exit status: 0 done, 1 failed, 2 misused, 130 interrupted."""
+    try:
+        status = cli.main(prog_name="newsletter", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        status = 2
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        status = 130
+    except BrokenPipeError:  # the reader of our output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    except Exception as error:
+        status = _told(error)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _told(error: Exception) -> int:
+    """Tells an error that a person can mend in words; any other is a bug of ours and keeps its traceback."""
+    from newsletter.model.errors import NewsletterError
+
+    if isinstance(error, NewsletterError):
+        click.echo(str(error), err=True)
+        return 1
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"{where}{error.strerror}; free space or mend the permissions, then try again", err=True)
+        return 1
+    raise error

@@ -1,0 +1,35 @@
+"""What several commands take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from newsletter.actions.app import App, coming_issue, open_app
+from newsletter.model.issue import IssueId
+from newsletter.publication.folder import find_root
+
+
+class IssueArgument(click.ParamType[IssueId]):
+    """The name of an issue's folder."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> IssueId:
+        if isinstance(value, IssueId):
+            return value
+        issue = IssueId.parse(str(value))
+        if issue is None:
+            self.fail(f"'{value}' is not the name of an issue; write its date, as 2026-11-27", param, ctx)
+        return issue
+
+
+def opened(folder: str) -> App:
+    """The publication that -C names, or the one around the working directory."""
+    return open_app(find_root(Path(folder)))
+
+
+def named_or_coming(app: App, issue: IssueId | None) -> IssueId:
+    """The issue that was named, else the one in preparation."""
+    return issue or coming_issue(app.root)

@@ -1,0 +1,53 @@
+"""newsletter demo"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from newsletter.actions.demo import Demo, run_demo
+from newsletter.publication.calendar import in_cities
+
+
+@click.command("demo")
+@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), required=False)
+def command(folder: Path | None) -> None:
+    """Run the main job on the sample publication, in a folder of its own. Nothing is sent and nothing is fetched.
+
+    \b
+    Example:
+      newsletter demo /tmp/demo
+    """
+    target = folder or Path(tempfile.mkdtemp(prefix="newsletter-demo-"))
+    for line in _shown(run_demo(target)):
+        click.echo(line)
+
+
+def _shown(demo: Demo) -> list[str]:
+    desk, edition = demo.built.desk, demo.built.edition
+    cities = desk.publication.schedule.cities
+
+    def clock(moment: object) -> str:
+        return " = ".join(f"{local:%a %-d %b %H:%M} {name}" for name, local in in_cities(moment, cities))  # type: ignore[arg-type]
+
+    outlets = len({item.source for item in demo.gathered.items})
+    failed = len(demo.gathered.failures)
+    size = len(edition.letter.canonical()) / 1000
+    return [
+        f"The clock of this demo stands at {clock(demo.now)}, 48 hours before the issue is due.",
+        f"Sample publication   {demo.root}",
+        f"Gathered             {len(demo.gathered.items)} items from {outlets} sources, {failed} failed",
+        f"Issue                No. {desk.draft.number}, “{edition.subject}”, {len(desk.draft.blurbs)} sections",
+        f"Due                  {clock(desk.draft.week.due)}",
+        f"Mail                 {size:.0f} kB, digest {edition.digest[:16]}",
+        *(f"  for {reader.stem.partition('-')[2]:<18} {reader}" for reader in demo.letters),
+        f"Archive page         {demo.page}",
+        "",
+        "Next:",
+        "  open an .eml in your mail program and the page in your browser;",
+        f"  edit {demo.root}/content/issues/{edition.issue}/issue.md, then",
+        f"  newsletter -C {demo.root} build --out {demo.root}/var/build",
+        "  newsletter init my-weekly   begins a publication of your own.",
+    ]

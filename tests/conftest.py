@@ -1,0 +1,79 @@
+"""What the tests share: a copy of the sample publication, a real browser, the clock of the sample."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from newsletter.actions.app import App, open_app
+from newsletter.actions.demo import sample_now
+from newsletter.actions.init_publication import init_publication
+
+ROOT = Path(__file__).parents[1]
+ISSUE = "2026-11-27"  # the sample's coming issue
+SOAK = bool(os.environ.get("NEWSLETTER_SOAK"))
+
+settings.register_profile("test", max_examples=200, deadline=None, derandomize=True)
+settings.register_profile("soak", max_examples=20_000, deadline=None)
+settings.load_profile("soak" if SOAK else "test")
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample publication as `init` makes it; not to be changed."""
+    return init_publication(tmp_path_factory.mktemp("sample") / "publication")
+
+
+@pytest.fixture
+def publication(pristine: Path, tmp_path: Path) -> Path:
+    """A copy of the sample publication that a test may change."""
+    return Path(shutil.copytree(pristine, tmp_path / "publication"))
+
+
+@pytest.fixture
+def app(publication: Path) -> App:
+    """The copy, opened with a clock that stands 48 hours before its coming issue is due."""
+    return opened(publication)
+
+
+def opened(root: Path) -> App:
+    now = sample_now(root)
+    return open_app(root, clock=lambda: now)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium: Debian's, else the one Playwright installed."""
+    system = shutil.which("chromium") or shutil.which("google-chrome")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+    flags += ["--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(executable_path=system, args=flags)
+        except Exception as error:
+            pytest.fail(f"no browser to test with; run `make test`, which installs one ({error})", pytrace=False)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages that reach no network; options are those of Playwright's new_context."""
+    contexts = []
+
+    def opened_page(**options: object) -> Page:
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.route("**/*", lambda route: route.abort() if route.request.url.startswith("http") else route.continue_())
+        return page
+
+    yield opened_page
+    for context in contexts:
+        context.close()
