@@ -9,7 +9,7 @@ from newsletter.model.errors import HeaderRefused
 
 FOLD = 76  # columns of a header line; RFC 5322 2.1.1 asks for 78, RFC 2047 2 for 76 where a word is encoded
 LINE_LIMIT = 998  # octets of any line, RFC 5322 2.1.1
-_WORD_OCTETS = 45  # of UTF-8 in one encoded word: 60 base64 characters and 12 around them, at most 75 (RFC 2047 2)
+_WORD_OCTETS = 39  # of UTF-8 in one encoded word: 52 base64 characters and 12 around them fit behind "Subject: "
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
 
