@@ -53,7 +53,7 @@ def assemble(draft: Draft, publication: Publication, frame: Frame, templates: Te
             **{f"images/{asset.name}": asset.data for asset in pictures},
         }
     )
-    inputs = {*draft.files, *templates.closure(names)}
+    inputs = {*draft.files, *frame.files, *templates.closure(names)}
     return Edition(
         issue=draft.issue,
         language=draft.language,
@@ -200,6 +200,7 @@ class _Room:
                 "fields": blurb.fields,
                 "heading": blurb.heading,
                 "anchor": blurb.name,
+                "continued": self._continued(blurb),
                 "assets": self._shown(blurb, outlet),
                 "cited": self._cited(blurb),
                 "author": self._people.get(author) if author else None,
@@ -207,6 +208,11 @@ class _Room:
                 **values,
             },
         )
+
+    def _continued(self, blurb: Blurb) -> bool:
+        """Whether a blurb follows one of its kind and says no heading of its own, so that one heading serves both."""
+        at = self.draft.blurbs.index(blurb)
+        return at > 0 and self.draft.blurbs[at - 1].kind == blurb.kind and blurb.heading is None
 
     def _shown(self, blurb: Blurb, outlet: _Outlet) -> dict[str, Any]:
         """The pictures of a blurb by field: on the site for a mail, beside the page for a page."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -23,6 +25,14 @@ class IssueArgument(click.ParamType[IssueId]):
         if issue is None:
             self.fail(f"'{value}' is not the name of an issue; write its date, as 2026-11-27", param, ctx)
         return issue
+
+
+def program() -> str:
+    """How this program was called, so that a hint can be typed as it stands."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return "python -m newsletter"
+    return called.name if shutil.which(called.name) == shutil.which(sys.argv[0]) else sys.argv[0]
 
 
 def opened(folder: str) -> App:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from newsletter.actions.demo import Demo, run_demo
+from newsletter.cli.arguments import program
 from newsletter.publication.calendar import in_cities
 
 
@@ -47,7 +48,8 @@ def _shown(demo: Demo) -> list[str]:
         "",
         "Next:",
         "  open an .eml in your mail program and the page in your browser;",
-        f"  edit {demo.root}/content/issues/{edition.issue}/issue.md, then",
-        f"  newsletter -C {demo.root} build --out {demo.root}/var/build",
-        "  newsletter init my-weekly   begins a publication of your own.",
+        f"  edit {demo.root}/content/issues/{edition.issue}/issue.md and run",
+        f"    {program()} -C {demo.root} build --out {demo.root}/var/build",
+        "  or begin a publication of your own with",
+        f"    {program()} init my-weekly",
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from newsletter.actions.init_publication import init_publication
+from newsletter.cli.arguments import program
 
 
 @click.command("init")
@@ -22,5 +23,5 @@ def command(folder: Path, name: str | None) -> None:
     made = init_publication(folder, name)
     click.echo(f"Made {made}")
     click.echo("Next: put your own names into schedule.yaml, then")
-    click.echo(f"  newsletter -C {folder} check-files")
-    click.echo(f"  newsletter -C {folder} build --out {folder}/var/build")
+    click.echo(f"  {program()} -C {folder} check-files")
+    click.echo(f"  {program()} -C {folder} build --out {folder}/var/build")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from newsletter.model.draft import InputFile
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -13,6 +15,7 @@ class Frame:
     language: str  # BCP 47
     direction: str  # "ltr" or "rtl"
     texts: Mapping[str, str]
+    files: tuple[InputFile, ...]  # that hold them
 
     def __getitem__(self, name: str) -> str:
         return self.texts[name]

@@ -99,6 +99,34 @@ class Opening:
     )
 
 
+@file_shape
+class Topic:
+    """One of our own pieces, in a few words."""
+
+    text: Line = field(metadata=about("the words that carry the link", "what drought does to diplomacy"))
+    url: Url = field(metadata=about("our own page", "https://focus.example.org/essays/drought"))
+
+
+@kind("catchup")
+@file_shape
+class CatchUp:
+    """One sentence that invites to what we published lately."""
+
+    lead: Line = field(metadata=about("the words before the links", "Catch up with our latest:"))
+    topics: tuple[Topic, ...] = field(metadata=about("two to four of our pieces, each text and url", "[{text: ...}]"))
+
+
+@kind("quote")
+@file_shape
+class Quote:
+    """Words worth repeating, and whose they are."""
+
+    quote: Line = field(metadata=about("the words, without quotation marks", "We agreed on the weather."))
+    speaker: Line = field(metadata=about("who said them", "Amara Stenholm"))
+    role: Line | None = field(default=None, metadata=about("what the speaker is", "deputy minister for trade"))
+    url: Url | None = field(default=None, metadata=about("where they were said", "https://example.org/speech"))
+
+
 @kind("number")
 @file_shape
 class Number:
@@ -123,6 +151,60 @@ class ReadMore:
     image: Picture | None = field(default=None, metadata=about("a picture above the title", "file, alt, credit ..."))
 
 
+@kind("video")
+@file_shape
+class Video:
+    """A film, as a linked still with a play mark; no client plays one in a mail."""
+
+    title: Line = field(metadata=about("the film's own title", "A Violin Between Two Cities"))
+    speaker: Line | None = field(default=None, metadata=about("who speaks in it", "Marta Quill in conversation"))
+    url: Url = field(metadata=about("where it can be watched", "https://video.example.org/violin"))
+    thumbnail: Picture = field(metadata=about("the still", "file, alt, credit, licence"))
+    duration: Line | None = field(default=None, metadata=about("how long it takes", "14 minutes"))
+    button: Line | None = field(default=None, metadata=about("the button's words, when not the usual", "Watch Video"))
+
+
+@kind("insight")
+@file_shape
+class Insight:
+    """A featured article of our own."""
+
+    section: Line = field(metadata=about("which of our sections it stands in", "Perspectives"))
+    title: Line = field(metadata=about("the article's title", "The Interpreter's Pause"))
+    url: Url = field(metadata=about("where it can be read", "https://focus.example.org/perspectives/pause"))
+    author: PersonRef | None = field(default=None, metadata=about("the id of a card in people.yaml", "lin-yue"))
+    summary: Line | None = field(default=None, metadata=about("what it discusses, in a sentence or two", "Why ..."))
+    image: Picture | None = field(default=None, metadata=about("a picture above the title", "file, alt, credit ..."))
+
+
+@kind("beyond")
+@file_shape
+class Beyond:
+    """Recommended reading elsewhere."""
+
+    title: Line = field(metadata=about("the piece's own title", "The Last Night Train"))
+    url: Url = field(metadata=about("where it can be read", "https://example.com/night-train"))
+    outlet: Line = field(metadata=about("who published it", "Meridian Quarterly"))
+
+
+@file_shape
+class Reply:
+    """What one reader wrote, as it is printed."""
+
+    name: Line = field(metadata=about("as the reader wants to be named", "Dewi A."))
+    place: Line | None = field(default=None, metadata=about("where the reader writes from", "Rotterdam"))
+    text: Line = field(metadata=about("the answer, without quotation marks", "My laboratory has had ..."))
+
+
+@kind("replies")
+@file_shape
+class Replies:
+    """Readers' answers, under the question they answer."""
+
+    question: Line = field(metadata=about("last week's question", "Should student visas be part of a trade deal?"))
+    replies: tuple[Reply, ...] = field(metadata=about("each name, place and text", "[{name: ...}]"))
+
+
 @kind("question")
 @file_shape
 class Question:
@@ -138,3 +220,21 @@ class Question:
     promise: Line | None = field(
         default=None, metadata=about("what happens to answers, when not the usual sentence", "We print five answers.")
     )
+
+
+@kind("correction")
+@file_shape
+class Correction:
+    """What an earlier issue had wrong."""
+
+    issue: Line = field(metadata=about("the issue it stood in, by its date", "2026-11-20"))
+    wrong: Line = field(metadata=about("what was wrong", "We gave the harbour pilot's age as 57."))
+    right: Line = field(metadata=about("what is right", "She is 75."))
+
+
+@kind("note")
+@file_shape
+class Note:
+    """Anything else, short; its body says it."""
+
+    title: Line = field(metadata=about("what it is about", "We are away next week"))

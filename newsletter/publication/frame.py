@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from newsletter.model.draft import InputFile
 from newsletter.model.errors import Mistake
 from newsletter.model.frame import Frame
 from newsletter.publication import yamlfile
@@ -32,5 +33,6 @@ def read(folders: tuple[tuple[str, Folder], ...], language: str) -> tuple[Frame 
                 texts[key] = value
             else:
                 mistakes.append(Mistake(path, written.line((key,)), f"`{key}` is not one text", "write key: text"))
-    frame = Frame(language, "rtl" if texts.get("direction") == "rtl" else "ltr", texts)
-    return frame, mistakes
+    files = tuple(InputFile(f"{label}{file.path}", file.digest) for label, folder in holding for file in folder.opened)
+    direction = "rtl" if texts.get("direction") == "rtl" else "ltr"
+    return Frame(language, direction, texts, tuple(file for file in files if file.path.endswith(name))), mistakes

@@ -6,6 +6,7 @@ do not fit are told with file and line, all at once. Source: YAML 1.2.2.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache, lru_cache
@@ -209,19 +210,12 @@ def _doubles(written: Written, path: str) -> list[Mistake]:
 
 
 def set_value(text: str, keys: tuple[str, ...], value: str) -> str:
-    """The YAML text with one value set; comments, order and every other line stay as they are."""
-    yaml = YAML(typ="rt", pure=True)
-    yaml.preserve_quotes = True
-    yaml.width = 10_000
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    tree = yaml.load(text)
-    parent = tree
-    for key in keys[:-1]:
-        parent = parent[key]
-    parent[keys[-1]] = value
-    out = StringIO()
-    yaml.dump(tree, out)
-    return out.getvalue()
+    """The YAML text with one value set, every other byte as it was. Raises `KeyError` for a key that is not there."""
+    node = YAML(typ="safe", pure=True).compose(StringIO(text))
+    for key in keys:
+        node = {one.value: inner for one, inner in node.value}[key]
+    start, end = node.start_mark.index, node.end_mark.index
+    return text[:start] + json.dumps(value, ensure_ascii=False) + text[end:]  # a JSON string is a YAML one
 
 
 @cache
