@@ -8,7 +8,7 @@ from newsletter.model.frame import Frame
 from newsletter.publication.publication import Publication
 from newsletter.templating import SafeHtml, Templates, theme_tokens
 
-_IMAGE = re.compile(r'src="images/([0-9a-f]{20}\.(?:jpg|png))"')
+_IMAGE = re.compile(r'(?<=["\s])images/(?=[0-9a-f]{20}\.(?:jpg|png)[" ])')  # in src and in srcset
 
 
 def framed(
@@ -42,6 +42,6 @@ def framed(
             "about": schedule.about,
             "postal_address": schedule.postal_address,
             "site": schedule.site,
-            "article": SafeHtml(_IMAGE.sub(rf'src="{images}\1"', article)),
+            "article": SafeHtml(_IMAGE.sub(images, article)),
         },
     )

@@ -1,80 +1,115 @@
-"""The pictures of an issue as readers get them."""
+"""The pictures of an issue as readers get them, at two densities."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from newsletter import pictures
-from newsletter.model.draft import Draft
+from newsletter.model.draft import Draft, image_path
 from newsletter.model.edition import Asset
 from newsletter.model.errors import ContentError, Mistake
 from newsletter.model.kinds import pictures_in
-from newsletter.pictures import NotAPicture
+from newsletter.model.theme import Theme
+from newsletter.pictures import NotAPicture, Prepared
 
-DENSITY = 2  # pixels of the file for one of the mail, so that fine screens show it sharp
-MARGIN = 64  # CSS pixels beside a picture, both sides together
+MARGIN = 64  # CSS pixels beside a picture in the mail, both sides together
+LOGO = ""  # stands where a section's name would, for the publication's logo
 
 
 @dataclass(frozen=True, slots=True)
-class ShownAsset:
-    """A picture where a template puts it."""
+class Sizes:
+    """One picture twice: `fine` has two pixels for each of `plain`, or is the same where the original has no more."""
 
-    asset: Asset
+    plain: Asset
+    fine: Asset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A picture where a template puts it.
+
+    A mail shows the fine size, because few mail programs choose between two; a page offers both.
+    """
+
     url: str
-    shown_width: int  # CSS pixels in the mail
+    fine_url: str
+    shown_width: int  # CSS pixels
     shown_height: int
-
-    @property
-    def alt(self) -> str:
-        return self.asset.alt
-
-    @property
-    def credit(self) -> str:
-        return self.asset.credit
-
-    @property
-    def licence(self) -> str:
-        return self.asset.licence
-
-    @property
-    def width(self) -> int:
-        return self.asset.width
-
-    @property
-    def height(self) -> int:
-        return self.asset.height
+    alt: str
+    credit: str
+    licence: str
 
 
-def prepare(draft: Draft, letter_width: int) -> dict[tuple[str, str], Asset]:
-    """The assets of a draft by section name and field. Raises `ContentError` for a file that cannot be shown."""
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    section: str
+    field: str
+    path: str
+    width: int  # CSS pixels
+    alt: str
+    credit: str
+    licence: str
+    plays: bool
+
+
+def prepare(draft: Draft, theme: Theme) -> dict[tuple[str, str], Sizes]:
+    """The pictures by section and field, the logo's by `LOGO` and "light" or "dark".
+
+    Raises `ContentError` with every file that cannot be shown.
+    """
     originals = dict(draft.images)
-    found: dict[tuple[str, str], Asset] = {}
+    found: dict[tuple[str, str], Sizes] = {}
     mistakes = []
-    for blurb in draft.blurbs:
-        for field, picture in pictures_in(blurb.fields):
-            try:
-                ready = pictures.prepare(originals[picture.file], (letter_width - MARGIN) * DENSITY)
-            except NotAPicture as error:
-                folder = blurb.path.rpartition("/")[0]
-                what = f"the picture cannot be used: {error}"
-                mistakes.append(Mistake(f"{folder}/images/{picture.file}", 0, what, "save it as JPEG or PNG"))
-                continue
-            found[blurb.name, field] = Asset(
-                name=hashlib.sha256(ready.data).hexdigest()[:20] + ready.suffix,
-                data=ready.data,
-                width=ready.width,
-                height=ready.height,
-                alt=picture.alt,
-                credit=picture.credit,
-                licence=picture.licence,
-            )
+    for wanted in _wanted(draft, theme):
+        try:
+            plain, fine = (pictures.prepare(originals[wanted.path], wanted.width * density) for density in (1, 2))
+        except NotAPicture as error:
+            todo = "save it as JPEG or PNG"
+            mistakes.append(Mistake(wanted.path, 0, f"the picture cannot be used: {error}", todo))
+            continue
+        if wanted.plays:
+            plain, fine = (pictures.with_play_mark(size, theme.light.accent) for size in (plain, fine))
+        found[wanted.section, wanted.field] = Sizes(_asset(plain, wanted), _asset(fine, wanted))
     if mistakes:
         raise ContentError(mistakes)
     return found
 
 
-def shown(asset: Asset, url: str, letter_width: int) -> ShownAsset:
-    """The asset at the width a mail shows it: the letter's, or its own where it is smaller."""
-    width = min(letter_width - MARGIN, asset.width)
-    return ShownAsset(asset, url, width, max(1, round(asset.height * width / asset.width)))
+def _wanted(draft: Draft, theme: Theme) -> Iterator[_Wanted]:
+    if logo := theme.logo:
+        for field, path in (("light", logo.light), ("dark", logo.dark)):
+            if path:
+                yield _Wanted(LOGO, field, path, logo.width, logo.alt, "", "", False)
+    for blurb in draft.blurbs:
+        for field, picture, plays in pictures_in(blurb.fields):
+            path = image_path(blurb.path, picture.file)
+            width = theme.width - MARGIN
+            yield _Wanted(blurb.name, field, path, width, picture.alt, picture.credit, picture.licence, plays)
+
+
+def _asset(ready: Prepared, wanted: _Wanted) -> Asset:
+    return Asset(
+        name=hashlib.sha256(ready.data).hexdigest()[:20] + ready.suffix,
+        data=ready.data,
+        width=ready.width,
+        height=ready.height,
+        alt=wanted.alt,
+        credit=wanted.credit,
+        licence=wanted.licence,
+    )
+
+
+def shown(sizes: Sizes, url: str, fine_url: str) -> Shown:
+    """The picture at the width the plain size has: no wider than the letter, nor than itself."""
+    plain = sizes.plain
+    return Shown(
+        url=url,
+        fine_url=fine_url,
+        shown_width=plain.width,
+        shown_height=plain.height,
+        alt=plain.alt,
+        credit=plain.credit,
+        licence=plain.licence,
+    )

@@ -15,11 +15,11 @@ from newsletter.assemble.typeset import set_in_type
 from newsletter.mail import mime
 from newsletter.mail.mime import Heading
 from newsletter.model.draft import Blurb, Draft
-from newsletter.model.edition import Asset, Edition, Manifest, Slotted, digest_of, outputs_of
+from newsletter.model.edition import Edition, Manifest, Slotted, digest_of, outputs_of
 from newsletter.model.errors import ContentError
 from newsletter.model.frame import Frame
 from newsletter.model.item import CitedItem
-from newsletter.model.kinds import picture_fields
+from newsletter.model.kinds import picture_fields, pictures_in
 from newsletter.model.prose import Mark, Prose
 from newsletter.publication.publication import Publication
 from newsletter.templating import SafeHtml, Templates, Verbatim, theme_tokens
@@ -39,7 +39,8 @@ def assemble(draft: Draft, publication: Publication, frame: Frame, templates: Te
     page = room.page()
     subject = room.draft.subject
     compiled = mime.compile_letter(_heading(publication, draft, subject), text, html_body)
-    pictures = tuple(sorted({asset.name: asset for asset in room.assets.values()}.values(), key=lambda one: one.name))
+    sizes = [asset for both in room.assets.values() for asset in (both.plain, both.fine)]
+    pictures = tuple(sorted({asset.name: asset for asset in sizes}.values(), key=lambda one: one.name))
     outputs = outputs_of(
         {
             "subject": subject.encode(),
@@ -116,7 +117,7 @@ class _Room:
         self.draft = draft
         self.publication = publication
         self.templates = templates
-        self.assets: dict[tuple[str, str], Asset] = assets.prepare(draft, publication.schedule.theme.width)
+        self.assets = assets.prepare(draft, publication.schedule.theme)
         self._items = {item.id: item for item in draft.items}
         self._people = {person.id: person for person in draft.people}
         self._styles = body_styles(publication.schedule.theme)
@@ -154,7 +155,11 @@ class _Room:
             section = self._section(blurb, _MAIL, values)
             lint.check_skeleton(section, self._label(blurb.kind, _MAIL))
             sections.append(Markup(section))  # noqa: S704  (skeleton: every value in it is a placeholder)
-        skeleton = self.templates.render(letter.BASE, {**self._common, "sections": sections})
+        logo = {
+            "logo": self._placed(assets.LOGO, "light", _MAIL),
+            "logo_dark": self._placed(assets.LOGO, "dark", _MAIL),
+        }
+        skeleton = self.templates.render(letter.BASE, {**self._common, **logo, "sections": sections})
         lint.check_skeleton(skeleton, self._label("issue", _MAIL))
         return letter.html_of(skeleton, self._label("issue", _MAIL))
 
@@ -214,15 +219,21 @@ class _Room:
         at = self.draft.blurbs.index(blurb)
         return at > 0 and self.draft.blurbs[at - 1].kind == blurb.kind and blurb.heading is None
 
-    def _shown(self, blurb: Blurb, outlet: _Outlet) -> dict[str, Any]:
+    def _shown(self, blurb: Blurb, outlet: _Outlet) -> dict[str, assets.Shown | None]:
         """The pictures of a blurb by field: on the site for a mail, beside the page for a page."""
-        width = self.publication.schedule.theme.width
-        found: dict[str, Any] = dict.fromkeys(picture_fields(blurb.fields))
-        for (name, field), asset in self.assets.items():
-            if name == blurb.name:
-                url = f"images/{asset.name}" if outlet is _WEB else self.publication.image_url(asset.name)
-                found[field] = assets.shown(asset, url, width)
+        found: dict[str, assets.Shown | None] = dict.fromkeys(picture_fields(blurb.fields))
+        found.update({field: self._placed(blurb.name, field, outlet) for field, _, _ in pictures_in(blurb.fields)})
         return found
+
+    def _placed(self, section: str, field: str, outlet: _Outlet) -> assets.Shown | None:
+        """One picture where it is shown; None when there is none. A mail takes the fine size, a page offers both."""
+        both = self.assets.get((section, field))
+        if both is None:
+            return None
+        if outlet is _WEB:
+            return assets.shown(both, f"images/{both.plain.name}", f"images/{both.fine.name}")
+        fine = self.publication.image_url(both.fine.name)
+        return assets.shown(both, fine, fine)
 
     def _cited(self, blurb: Blurb) -> tuple[CitedItem, ...]:
         """The items a blurb leans on: by its marks in reading order, then by its front matter."""

@@ -2,49 +2,57 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from newsletter.model.draft import Blurb, Draft, Greeting
+from newsletter.model.draft import Blurb, Draft, Greeting, image_path
 from newsletter.model.errors import ContentError, Mistake
 from newsletter.model.issue import IssueId, IssueNumber
 from newsletter.model.kinds import KINDS, pictures_in, references_in
 from newsletter.model.people import Person
 from newsletter.model.prose import Prose
-from newsletter.model.shape import nearest
+from newsletter.model.shape import nearest, shown
+from newsletter.model.theme import Theme
 from newsletter.publication import calendar, issuefiles
 from newsletter.publication.calendar import ImpossibleTime
 from newsletter.publication.folder import Folder
-from newsletter.publication.issuefiles import BlurbFile, IssueFiles, IssueMatter
+from newsletter.publication.frontmatter import Page
+from newsletter.publication.issuefiles import BlurbFile, IssueFiles, IssueMatter, kind_of
 from newsletter.publication.publication import Publication
 from newsletter.text import markdown
+from newsletter.text.syntax import ITEM
 
 
 def load(publication: Publication, folder: Folder, issue: IssueId) -> Draft:
     """The draft of an issue. Raises `ContentError` with every mistake in its files."""
     files, mistakes = issuefiles.read(folder, issue)
-    bodies = {blurb.name: _prose(blurb.page.body) for blurb in files.blurbs}
+    bodies = {page.path: _prose(page.body) for page in files.pages}
     known = _Known(
-        items=frozenset(item.id for item in files.items),
+        items=files.item_ids,
         people={person.id: person for person in publication.people},
         items_path=f"{files.path}/items.yaml",
     )
+    for page in files.pages:
+        prose, troubles = bodies[page.path]
+        offset = page.body_line - 1
+        mistakes += [Mistake(page.path, one.line + offset, one.what, one.todo) for one in troubles]
+        mistakes += _marks(page, prose, known)
     for blurb in files.blurbs:
-        prose, troubles = bodies[blurb.name]
-        offset = blurb.page.body_line - 1
-        mistakes += [Mistake(blurb.page.path, one.line + offset, one.what, one.todo) for one in troubles]
-        mistakes += _references(blurb, prose, known, offset)
-    images, more = _images(folder, files)
+        mistakes += _references(blurb, known)
+    images, more = _images(folder, files, publication.schedule.theme)
     mistakes += more
     try:
         week = calendar.week(publication.schedule.calendar, issue)
     except ImpossibleTime as error:
         mistakes.append(Mistake("schedule.yaml", 0, str(error), "choose another time or date"))
+    except OverflowError:
+        mistakes.append(Mistake(files.path, 0, "the folder's date lies beyond the calendar", "rename the folder"))
     if files.matter is None:
         raise ContentError(mistakes + folder.mistakes)
     order, more = _order(publication, files, files.matter)
-    mistakes += more + folder.mistakes
+    mistakes += [*more, *_owners(publication, files, files.matter), *folder.mistakes]
     if mistakes:
         raise ContentError(mistakes)
     named = [ref for blurb in files.blurbs for to, ref, _ in references_in(blurb.fields) if to == "person"]
@@ -56,7 +64,7 @@ def load(publication: Publication, folder: Folder, issue: IssueId) -> Draft:
         preheader=files.matter.preheader,
         greeting=_greeting(publication, files),
         week=week,
-        blurbs=tuple(_blurb(blurb, bodies[blurb.name][0]) for blurb in order),
+        blurbs=tuple(_blurb(blurb, bodies[blurb.page.path][0]) for blurb in order),
         items=files.items,
         people=tuple(known.people[ref] for ref in sorted(set(named))),
         images=images,
@@ -73,7 +81,7 @@ def _prose(body: str) -> tuple[Prose, tuple[markdown.Trouble, ...]]:
 class _Known:
     """What a blurb may name."""
 
-    items: frozenset[str]
+    items: frozenset[str] | None  # None: nobody knows, items.yaml could not be read
     people: dict[str, Person]
     items_path: str
 
@@ -96,46 +104,77 @@ def _greeting(publication: Publication, files: IssueFiles) -> Greeting:
     return Greeting(plain=own or usual.plain, named=None if own else usual.named)
 
 
-def _references(blurb: BlurbFile, prose: Prose, known: _Known, offset: int) -> Iterator[Mistake]:
-    """Every id in a blurb that names nothing."""
-    path, written = blurb.page.path, blurb.page.matter
+def _marks(page: Page, prose: Prose, known: _Known) -> Iterator[Mistake]:
+    """Every mark in a body that names nothing, or that is none because its id is not written as one."""
     for mark in prose.marks:
-        if mark.item not in known.items:
-            yield _no_item(path, mark.line + offset, mark.item, known)
+        yield from _item(page.path, mark.line + page.body_line - 1, mark.item, known)
+    for number, line in enumerate(page.body.split("\n"), page.body_line):
+        for match in re.finditer(r"(?<!\\)\[\^([^\]]*)\](?!:)", re.sub(r"`[^`]*`", "", line)):
+            if not re.fullmatch(ITEM, match[1]):
+                what = f"the mark [^{shown(match[1])}] does not name an id"
+                near = nearest(match[1].lower(), known.items or ())
+                todo = (
+                    f"did you mean [^{near}]?" if near else "write small letters, digits and hyphens, as [^reuters-3]"
+                )
+                yield Mistake(page.path, number, what, todo)
+
+
+def _references(blurb: BlurbFile, known: _Known) -> Iterator[Mistake]:
+    """Every id in a front matter that names nothing."""
+    path, written = blurb.page.path, blurb.page.matter
     for at, item in enumerate(blurb.matter.items):
-        if item not in known.items:
-            yield _no_item(path, written.line(("items", at)), item, known)
+        yield from _item(path, written.line(("items", at)), item, known)
     for to, ref, key in references_in(blurb.fields):
-        if to == "item" and ref not in known.items:
-            yield _no_item(path, written.line((key,)), ref, known)
+        if to == "item":
+            yield from _item(path, written.line((key,)), ref, known)
         elif to == "person" and ref not in known.people:
             near = nearest(ref, known.people)
             todo = f"did you mean '{near}'?" if near else "add a card with this id there"
             yield Mistake(path, written.line((key,)), f"no card in content/people.yaml has the id '{ref}'", todo)
 
 
-def _no_item(path: str, line: int, item: str, known: _Known) -> Mistake:
-    near = nearest(item, known.items)
-    todo = f"did you mean '{near}'?" if near else f"add an entry with this id to {known.items_path}"
-    return Mistake(path, line, f"no item of this issue has the id '{item}'", todo)
+def _item(path: str, line: int, item: str, known: _Known) -> Iterator[Mistake]:
+    if known.items is not None and item not in known.items:
+        near = nearest(item, known.items)
+        todo = f"did you mean '{near}'?" if near else f"add an entry with this id to {known.items_path}"
+        yield Mistake(path, line, f"no item of this issue has the id '{shown(item)}'", todo)
 
 
-def _images(folder: Folder, files: IssueFiles) -> tuple[tuple[tuple[str, bytes], ...], list[Mistake]]:
+def _owners(publication: Publication, files: IssueFiles, matter: IssueMatter) -> Iterator[Mistake]:
+    """Owners who are not of the team, and owned sections that could never be there."""
+    page = next(page for page in files.pages if page.name == "issue")
+    team = [member.id for member in publication.schedule.team]
+    sections = {_section(one) for one in files.pages} | set(KINDS)
+    for section, owner in (matter.owners or {}).items():
+        line = page.matter.line(("owners", section))
+        if owner not in team:
+            near = nearest(owner, team)
+            todo = f"did you mean '{near}'?" if near else "write the id of one of the team in schedule.yaml"
+            yield Mistake(page.path, line, f"no one of the team has the id '{shown(owner)}'", todo)
+        if section not in sections and kind_of(section) is None:
+            near = nearest(section, sections)
+            todo = f"did you mean '{near}'?" if near else f"write {section}.md, or remove it here"
+            yield Mistake(page.path, line, f"there is no section '{shown(section)}'", todo)
+
+
+def _images(folder: Folder, files: IssueFiles, theme: Theme) -> tuple[tuple[tuple[str, bytes], ...], list[Mistake]]:
     found: dict[str, bytes] = {}
     mistakes = []
     present = folder.names_below(f"{files.path}/images")
     for blurb in files.blurbs:
-        for key, picture in pictures_in(blurb.fields):
+        for key, picture, _ in pictures_in(blurb.fields):
             if picture.file in present:
-                data = folder.read_bytes(f"{files.path}/images/{picture.file}")
-                if data is not None:
-                    found[picture.file] = data
+                path = image_path(blurb.page.path, picture.file)
+                found[path] = folder.read_bytes(path) or b""
                 continue
-            near = nearest(picture.file, present)
+            near = nearest(picture.file, [name for name in present if name.isprintable()])
             todo = f"did you mean '{near}'?" if near else "put the file there, or remove the picture"
             line = blurb.page.matter.line((key, "file"))
-            what = f"there is no picture '{picture.file}' in {files.path}/images"
+            what = f"there is no picture '{shown(picture.file)}' in {files.path}/images"
             mistakes.append(Mistake(blurb.page.path, line, what, todo))
+    if logo := theme.logo:
+        for path in filter(None, (logo.light, logo.dark)):
+            found[path] = folder.read_bytes(path) or b""
     return tuple(sorted(found.items())), mistakes
 
 
@@ -146,18 +185,7 @@ def _order(
     page = next((blurb.page for blurb in files.blurbs if blurb.kind == "opening"), None)
     if matter.sections is not None and page is not None:
         by_name = {blurb.name: blurb for blurb in files.blurbs}
-        mistakes = []
-        for at, name in enumerate(matter.sections):
-            if name not in by_name:
-                near = nearest(name, by_name)
-                todo = f"did you mean '{near}'?" if near else f"write {name}.md, or remove it here"
-                line = page.matter.line(("sections", at))
-                mistakes.append(Mistake(page.path, line, f"there is no section '{name}' in this issue", todo))
-        left_out = [name for name in by_name if name not in matter.sections]
-        for name in left_out:
-            line = page.matter.line(("sections",))
-            what = f"the order leaves out '{name}', whose file is there"
-            mistakes.append(Mistake(page.path, line, what, "add it to sections, or move its file away"))
+        mistakes = list(_order_mistakes(page, matter.sections, {_section(one) for one in files.pages}))
         return tuple(by_name[name] for name in matter.sections if name in by_name), mistakes
     kinds = [section.kind for section in publication.schedule.sections]
     mistakes = [
@@ -169,3 +197,25 @@ def _order(
     ]
     ordered = sorted((blurb for blurb in files.blurbs if blurb.kind in kinds), key=lambda one: kinds.index(one.kind))
     return tuple(ordered), mistakes
+
+
+def _section(page: Page) -> str:
+    """The name of the section that a file holds."""
+    return "opening" if page.name == "issue" else page.name
+
+
+def _order_mistakes(page: Page, order: tuple[str, ...], present: set[str]) -> Iterator[Mistake]:
+    """What is wrong with the order in issue.md, given the sections that have a file."""
+    meant = set()
+    for at, name in enumerate(order):
+        line = page.matter.line(("sections", at))
+        if name in order[:at]:
+            yield Mistake(page.path, line, f"'{name}' stands in the order twice", "keep one")
+        elif name not in present:
+            near = nearest(name, present - set(order))
+            meant.add(near)
+            todo = f"did you mean '{near}'?" if near else f"write {name}.md, or remove it here"
+            yield Mistake(page.path, line, f"there is no section '{shown(name)}' in this issue", todo)
+    for name in sorted(present - set(order) - meant):
+        what = f"the order leaves out '{name}', whose file is there"
+        yield Mistake(page.path, page.matter.line(("sections",)), what, "add it to sections, or move its file away")

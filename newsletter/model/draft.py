@@ -61,5 +61,10 @@ class Draft:
     blurbs: tuple[Blurb, ...]  # in the order of the mail
     items: tuple[CitedItem, ...]  # in the order of items.yaml
     people: tuple[Person, ...]  # whom the blurbs name
-    images: tuple[tuple[str, bytes], ...]  # file name in images/, original bytes
+    images: tuple[tuple[str, bytes], ...]  # path of each picture, as `files` names it; original bytes
     files: tuple[InputFile, ...]  # every file opened, by path
+
+
+def image_path(blurb_path: str, file: str) -> str:
+    """Where a picture that a blurb names lies: in images/ beside the blurb."""
+    return f"{blurb_path.rpartition('/')[0]}/images/{file}"

@@ -49,11 +49,20 @@ class Picture:
     licence: Line = field(metadata=about("by which right we show it", "CC BY 4.0"))
 
 
-def pictures_in(fields_of_kind: Any) -> Iterator[tuple[str, Picture]]:
-    """The pictures a blurb shows, each with the name of the field that holds it."""
+@dataclass(frozen=True, slots=True)
+class Plays:
+    """Marks a picture that stands for a film: a play mark is drawn on it."""
+
+
+Still = Annotated[Picture, Plays()]
+
+
+def pictures_in(fields_of_kind: Any) -> Iterator[tuple[str, Picture, bool]]:
+    """The pictures a blurb shows: the field that holds each, the picture, whether it stands for a film."""
     for name in picture_fields(fields_of_kind):
         if (picture := getattr(fields_of_kind, name)) is not None:
-            yield name, picture
+            hint = _hints(fields_of_kind)[name]
+            yield name, picture, any(isinstance(one, Plays) for one in get_args(hint))
 
 
 def picture_fields(fields_of_kind: Any) -> tuple[str, ...]:
@@ -159,7 +168,7 @@ class Video:
     title: Line = field(metadata=about("the film's own title", "A Violin Between Two Cities"))
     speaker: Line | None = field(default=None, metadata=about("who speaks in it", "Marta Quill in conversation"))
     url: Url = field(metadata=about("where it can be watched", "https://video.example.org/violin"))
-    thumbnail: Picture = field(metadata=about("the still", "file, alt, credit, licence"))
+    thumbnail: Still = field(metadata=about("the still", "file, alt, credit, licence"))
     duration: Line | None = field(default=None, metadata=about("how long it takes", "14 minutes"))
     button: Line | None = field(default=None, metadata=about("the button's words, when not the usual", "Watch Video"))
 

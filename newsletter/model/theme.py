@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
-from newsletter.model.shape import file_shape, refuse
+from newsletter.model.shape import Line, Words, file_shape, refuse
 
 
 def _colour(value: str) -> str:
@@ -44,6 +44,16 @@ class Palette:
 
 
 @file_shape
+class Logo:
+    """The name as a picture, instead of in letters."""
+
+    light: Words  # path below the publication's folder
+    dark: Words | None = None  # the variant for dark mode; else the same
+    alt: Line
+    width: int = 240  # CSS pixels
+
+
+@file_shape
 class Theme:
     """What a publication may set of its look."""
 
@@ -71,4 +81,5 @@ class Theme:
     )
     serif: FontStack = "Georgia, Gelasio, 'Times New Roman', 'Songti SC', 'Noto Serif CJK SC', serif"
     sans: FontStack = "Helvetica, Arial, 'PingFang SC', 'Noto Sans CJK SC', sans-serif"
-    width: int = 640  # CSS pixels of the letter
+    width: Annotated[int, Field(ge=480, le=800)] = 640  # CSS pixels of the letter
+    logo: Logo | None = None
