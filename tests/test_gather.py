@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.gather import documents, feeds, stamps
+from newsletter.gather import documents, feeds, jsonfeed, stamps
 from newsletter.gather.gather import gather
 from newsletter.model.errors import SourceError
 from newsletter.model.source import RightsPolicy, Source, SourceKind
@@ -143,3 +143,36 @@ def test_one_bad_source_stops_no_other(publication: Path) -> None:
     found = gather(sources, Folder(publication), NOW)
     assert [item.title for item in found.items] == ["Good"]
     assert [failed for failed, _ in found.failures] == ["gone", "folder", "documents"]
+
+
+def test_a_json_feed_becomes_items() -> None:
+    """The same item as from any other feed; what is not text is left out."""
+    data = b"""{"version": "https://jsonfeed.org/version/1.1", "title": "Focus", "language": "en", "items": [
+      {"id": 7, "url": "https://focus.example.org/a", "title": "A <b>bold</b> title", "date_published":
+       "2026-11-24T21:40:00+08:00", "authors": [{"name": "Lin Yue"}, {"name": null}],
+       "content_html": "<p>One.</p><script>x()</script><p>Two.</p>"},
+      {"id": "x", "url": 5, "content_text": "One.\\n\\nTwo."}, "nonsense"]}"""
+    first, second = jsonfeed.parse(data, source(), NOW)
+    assert (first.guid, first.title, first.authors) == ("7", "A bold title", ("Lin Yue",))
+    assert first.paragraphs == second.paragraphs == ("One.", "Two.")
+    assert first.published is not None
+    assert first.published.instant == datetime(2026, 11, 24, 13, 40, tzinfo=UTC)
+    assert second.link is None
+
+
+@pytest.mark.parametrize("data", [b"{", b"{}", b'{"items": []}', b"[" * 100_000, b'{"version": "1", "items": {}}'])
+def test_what_is_no_json_feed_is_told(data: bytes) -> None:
+    """With what to do."""
+    with pytest.raises(SourceError, match="wire: .*;"):
+        jsonfeed.parse(data, source(), NOW)
+
+
+def test_rss_1_0_has_one_date() -> None:
+    """It is the date of publication."""
+    data = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+      xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://a.example.com"><title>A</title></channel>
+      <item rdf:about="https://a.example.com/1"><title>T</title><link>https://a.example.com/1</link>
+      <dc:date>2026-11-24T21:40:00+08:00</dc:date></item></rdf:RDF>"""
+    (item,) = feeds.parse(data, source(), NOW)
+    assert item.published is not None
+    assert item.updated is None

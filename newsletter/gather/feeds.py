@@ -30,23 +30,25 @@ def parse(data: bytes, source: Source, now: datetime) -> tuple[Item, ...]:
     if not data.strip():
         raise SourceError(source.id, "the feed is empty; ask for it again, or remove the source")
     parsed = feedparser.parse(data, response_headers={"content-type": "application/xml"})
-    if not parsed.get("version"):
+    version = parsed.get("version")
+    if not version:
         raise SourceError(source.id, "this is no RSS, Atom or RDF feed; check the file, or the address it came from")
     language = parsed.get("feed", {}).get("language") or source.language
     entries = parsed.get("entries", [])[:MAX_ENTRIES]
     guids = [entry.get("id", "") for entry in entries]
     return tuple(
-        _item(entry, source, language, now, unique=guids.count(guid) == 1)
+        _item(entry, source, language, now, unique=guids.count(guid) == 1, dated_once=version == "rss10")
         for entry, guid in zip(entries, guids, strict=True)
     )
 
 
-def _item(entry: Any, source: Source, language: str, now: datetime, unique: bool) -> Item:
+def _item(entry: Any, source: Source, language: str, now: datetime, unique: bool, dated_once: bool) -> Item:
     title = plain(entry.get("title", ""))
-    link = _link(entry.get("link", ""))
-    published = _stamp(entry, "published")
-    updated = _stamp(entry, "updated")
-    paragraphs = tuple(_paragraphs(entry))
+    link = link_of(entry.get("link", ""))
+    published, updated = _stamp(entry, "published"), _stamp(entry, "updated")
+    if dated_once and published is None:
+        published, updated = updated, None  # RSS 1.0 has one date, dc:date, which feedparser calls the update
+    paragraphs = tuple(paragraphs_of(_html(entry)))
     guid = entry.get("id", "") if unique else ""
     fallback = hashlib.sha256(f"{title}\0{published.written if published else ''}".encode()).hexdigest()
     return Item(
@@ -62,7 +64,7 @@ def _item(entry: Any, source: Source, language: str, now: datetime, unique: bool
         rights=source.rights,
         first_seen=now,
         digest=text_digest(title, paragraphs),
-        warnings=tuple(_warnings(title, link, published)),
+        warnings=tuple(warnings_of(title, link, published)),
     )
 
 
@@ -71,7 +73,8 @@ def text_digest(title: str, paragraphs: tuple[str, ...]) -> str:
     return hashlib.sha256("\n".join((title, *paragraphs)).encode()).hexdigest()
 
 
-def _warnings(title: str, link: str | None, published: Stamp | None) -> Iterator[str]:
+def warnings_of(title: str, link: str | None, published: Stamp | None) -> Iterator[str]:
+    """What an editor should know of an entry, in words."""
     if not title:
         yield "the entry has no title"
     if link is None:
@@ -84,7 +87,8 @@ def _warnings(title: str, link: str | None, published: Stamp | None) -> Iterator
         yield f"the date '{published.written}' names no zone that is known"
 
 
-def _link(written: str) -> str | None:
+def link_of(written: str) -> str | None:
+    """The address, or None for what is none that can be linked to."""
     try:
         return parse_url(written)
     except NotAnAddress:
@@ -97,9 +101,14 @@ def _stamp(entry: Any, key: str) -> Stamp | None:
     return stamps.parse(written) if isinstance(written, str) and written.strip() else None
 
 
-def _paragraphs(entry: Any) -> Iterator[str]:
+def _html(entry: Any) -> str:
+    """The longest text the entry carries."""
     contents = [content.get("value", "") for content in entry.get("content", [])]
-    html = max([*contents, entry.get("summary", "")], key=len)
+    return str(max([*contents, entry.get("summary", "")], key=len))
+
+
+def paragraphs_of(html: str) -> Iterator[str]:
+    """Untrusted HTML as paragraphs of plain text."""
     for part in re.split(r"(?i)</?(?:p|div|li|h[1-6]|blockquote|br)\b[^>]*>", html):
         if text := plain(part):
             yield text

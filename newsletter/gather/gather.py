@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from newsletter.gather import documents, feeds
+from newsletter.gather import documents, feeds, jsonfeed
 from newsletter.model.errors import SourceError
 from newsletter.model.item import Gathered, Item
 from newsletter.model.source import Source, SourceId, SourceKind
@@ -48,6 +48,7 @@ def _outcome_of_feed(source: Source, folder: Folder, now: datetime) -> tuple[Ite
     if data is None:
         return SourceError(source.id, f"the file {source.path} is missing or cannot be read")
     try:
-        return feeds.parse(data, source, now)
+        parse = jsonfeed.parse if data.lstrip()[:1] == b"{" else feeds.parse
+        return parse(data, source, now)
     except SourceError as error:
         return error

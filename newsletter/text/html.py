@@ -25,7 +25,7 @@ from newsletter.model.prose import (
     Text,
 )
 
-_TAGS = {"p", "h3", "blockquote", "ul", "ol", "li", "em", "strong", "a", "code", "br", "sup", "bdi"}
+_TAGS = {"p", "h2", "h3", "blockquote", "ul", "ol", "li", "em", "strong", "a", "code", "br", "sup", "bdi"}
 _ATTRIBUTES = {"*": {"style", "class"}, "a": {"href"}, "ol": {"start"}, "sup": {"id"}}
 _SCHEMES = {"http", "https", "mailto"}
 
@@ -35,13 +35,16 @@ def no_mark(_: Mark) -> Markup:
     return Markup()
 
 
-def render(prose: Prose, styles: Mapping[str, str], mark: Callable[[Mark], Markup] = no_mark) -> Markup:
+def render(
+    prose: Prose, styles: Mapping[str, str], mark: Callable[[Mark], Markup] = no_mark, heading: str = "h3"
+) -> Markup:
     """The HTML of a body.
 
     `styles` gives the style attribute per tag, "p-last" that of a last paragraph; a tag it lacks gets none. `mark`
-    writes a mark. The styles are ours, never the editor's.
+    writes a mark; `heading` is the tag of a heading, one below that of the section. The
+    styles are ours, never the editor's.
     """
-    writer = _Writer(styles, mark)
+    writer = _Writer(styles, mark, heading)
     return Markup(clean(str(writer.blocks(prose.blocks))))  # noqa: S704  (nh3 has just cleaned it)
 
 
@@ -52,9 +55,10 @@ def clean(html: str) -> str:
 
 
 class _Writer:
-    def __init__(self, styles: Mapping[str, str], mark: Callable[[Mark], Markup]) -> None:
+    def __init__(self, styles: Mapping[str, str], mark: Callable[[Mark], Markup], heading: str) -> None:
         self._styles = styles
         self._mark = mark
+        self._heading = heading
 
     def _open(self, tag: str, style: str | None = None, **attributes: str) -> Markup:
         given = self._styles.get(style or tag)
@@ -77,7 +81,7 @@ class _Writer:
             case Paragraph():
                 return self._element("p", self.inlines(block.children), "p-last" if last else None)
             case Heading():
-                return self._element("h3", self.inlines(block.children))
+                return self._element(self._heading, self.inlines(block.children), "heading")
             case Quotation():
                 return self._element("blockquote", self.blocks(block.blocks))
             case Listing():
