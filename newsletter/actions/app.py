@@ -42,8 +42,15 @@ class Desk:
 
 def open_app(root: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> App:
     """The publication in a folder. Its files are read when an action asks for them."""
-    templates = Templates((("templates/", root / "templates"), (f"{OURS}templates/", packaged.root() / "templates")))
-    return App(root, templates, clock)
+    return App(
+        root, Templates(tuple((f"{label}templates/", base / "templates") for label, base in _bases(root))), clock
+    )
+
+
+def _bases(root: Path) -> tuple[tuple[str, Path], ...]:
+    """Where templates are looked for, with the label of each. In a checkout the sample's templates are ours."""
+    ours = (OURS, packaged.root())
+    return (ours,) if root.resolve() == packaged.root().resolve() else (("", root), ours)
 
 
 def read_publication(app: App, folder: Folder) -> Publication:
@@ -56,7 +63,8 @@ def read_publication(app: App, folder: Folder) -> Publication:
 
 def read_frame(folder: Folder, language: str) -> Frame:
     """The standing texts of a language. Raises `ContentError`."""
-    frame, mistakes = frames.read((("", folder), (OURS, Folder(packaged.root()))), language)
+    folders = tuple((label, Folder(base) if label else folder) for label, base in _bases(folder.root))
+    frame, mistakes = frames.read(folders, language)
     if frame is None or mistakes:
         raise ContentError(mistakes)
     return frame

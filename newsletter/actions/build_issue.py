@@ -13,7 +13,7 @@ from newsletter.archive.page import framed
 from newsletter.assemble.edition import assemble
 from newsletter.deliver.personal import Recipient, Signing, slot_values
 from newsletter.mail.mime import splice
-from newsletter.model.edition import Edition, Slot
+from newsletter.model.edition import Edition, SentIssue, Slot
 from newsletter.model.issue import IssueId
 from newsletter.publication.write import write
 from newsletter.tokens import SAMPLE_RING, Purpose
@@ -50,7 +50,7 @@ def build_issue(app: App, issue: IssueId, out: Path) -> Built:
     edition = assemble(desk.draft, desk.publication, desk.frame, app.templates)
     values = sample_values(desk, edition, SAMPLE_READER)
     files: dict[str, bytes | str] = {
-        "email.html": edition.html.fill({slot: escape(value) for slot, value in values.items()}),
+        "email.html": html_for(edition, values),
         "email.txt": edition.text.fill(values),
         "email.eml": splice(edition.letter, values),
         "page.html": framed_page(app, desk, edition, images="images/"),
@@ -60,6 +60,19 @@ def build_issue(app: App, issue: IssueId, out: Path) -> Built:
     for name, data in files.items():
         write(out / name, data)
     return Built(desk, edition, tuple(out / name for name in files))
+
+
+def sent_issue(desk: Desk, edition: Edition) -> SentIssue:
+    """The issue as its sent/ is to hold it, with the values of the sample reader."""
+    values = sample_values(desk, edition, SAMPLE_READER)
+    return SentIssue(
+        edition=edition, html=html_for(edition, values), text=edition.text.fill(values), due=desk.draft.week.due
+    )
+
+
+def html_for(edition: Edition, values: dict[Slot, str]) -> str:
+    """The mail's HTML for one reader."""
+    return edition.html.fill({slot: escape(value) for slot, value in values.items()})
 
 
 def framed_page(app: App, desk: Desk, edition: Edition, images: str) -> str:

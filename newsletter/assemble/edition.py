@@ -15,11 +15,11 @@ from newsletter.assemble.typeset import set_in_type
 from newsletter.mail import mime
 from newsletter.mail.mime import Heading
 from newsletter.model.draft import Blurb, Draft
-from newsletter.model.edition import Edition, Manifest, Slotted, digest_of, outputs_of
+from newsletter.model.edition import Edition, IndexTerms, Manifest, Slotted, digest_of, outputs_of
 from newsletter.model.errors import ContentError
 from newsletter.model.frame import Frame
 from newsletter.model.item import CitedItem
-from newsletter.model.kinds import picture_fields, pictures_in
+from newsletter.model.kinds import Number, picture_fields, pictures_in
 from newsletter.model.prose import Mark, Prose
 from newsletter.publication.publication import Publication
 from newsletter.templating import SafeHtml, Templates, Verbatim, theme_tokens
@@ -41,8 +41,11 @@ def assemble(draft: Draft, publication: Publication, frame: Frame, templates: Te
     compiled = mime.compile_letter(_heading(publication, draft, subject), text, html_body)
     sizes = [asset for both in room.assets.values() for asset in (both.plain, both.fine)]
     pictures = tuple(sorted({asset.name: asset for asset in sizes}.values(), key=lambda one: one.name))
+    terms = _terms(room.draft)
     outputs = outputs_of(
         {
+            "number": str(draft.number).encode(),
+            "terms": repr(terms).encode(),
             "subject": subject.encode(),
             "preheader": room.draft.preheader.encode(),
             "language": draft.language.encode(),
@@ -57,6 +60,7 @@ def assemble(draft: Draft, publication: Publication, frame: Frame, templates: Te
     inputs = {*draft.files, *frame.files, *templates.closure(names)}
     return Edition(
         issue=draft.issue,
+        number=draft.number,
         language=draft.language,
         subject=subject,
         preheader=room.draft.preheader,
@@ -65,6 +69,7 @@ def assemble(draft: Draft, publication: Publication, frame: Frame, templates: Te
         text=text,
         letter=compiled,
         page=page,
+        terms=terms,
         assets=pictures,
         manifest=Manifest(inputs=tuple(sorted(inputs, key=lambda file: file.path)), outputs=outputs, tools=_tools()),
         digest=digest_of(outputs),
@@ -77,6 +82,15 @@ def _template_names(draft: Draft) -> tuple[str, ...]:
         f"{folder}/{name}{suffix}"
         for folder, suffix in (("email", ".mjml"), ("text", ".txt"), ("web", ".html"))
         for name in ("issue", *kinds)
+    )
+
+
+def _terms(draft: Draft) -> IndexTerms:
+    numbers = [blurb.fields for blurb in draft.blurbs if isinstance(blurb.fields, Number)]
+    return IndexTerms(
+        topics=draft.topics,
+        people=tuple((person.id, person.name) for person in draft.people),
+        numbers=tuple((f"{one.value}{one.unit or ''}", one.caption) for one in numbers),
     )
 
 
@@ -97,6 +111,11 @@ def _heading(publication: Publication, draft: Draft, subject: str) -> Heading:
         list_id=schedule.list_id,
         feedback_id=f"{draft.issue}:issue:{schedule.list_id.split('.')[0]}:{domain}",
     )
+
+
+def _heading_of(blurb: Blurb) -> str:
+    """The tag of a heading within a body: the opening has no heading of its own above it."""
+    return "h2" if blurb.kind == "opening" else "h3"
 
 
 @dataclass(frozen=True)
@@ -148,9 +167,9 @@ class _Room:
         for blurb in self.draft.blurbs:
             first, rest = Prose(blurb.body.blocks[:1]), Prose(blurb.body.blocks[1:])
             values = {
-                "body": self._mail_html(blurb.body),
-                "lead": self._mail_html(first),
-                "rest": self._mail_html(rest),
+                "body": self._mail_html(blurb.body, blurb),
+                "lead": self._mail_html(first, blurb),
+                "rest": self._mail_html(rest, blurb),
             }
             section = self._section(blurb, _MAIL, values)
             lint.check_skeleton(section, self._label(blurb.kind, _MAIL))
@@ -186,13 +205,13 @@ class _Room:
 
         sections = []
         for blurb in self.draft.blurbs:
-            body = SafeHtml(str(html.render(blurb.body, {}, mark))) if blurb.body else None
+            body = SafeHtml(str(html.render(blurb.body, {}, mark, _heading_of(blurb)))) if blurb.body else None
             sections.append(SafeHtml(self._section(blurb, _WEB, {"body": body})))
         values = {**self._common, "sections": sections, "sources": tuple(sources.values())}
         return self.templates.render("web/issue.html", values)
 
-    def _mail_html(self, prose: Prose) -> SafeHtml | None:
-        return SafeHtml(str(html.render(prose, self._styles))) if prose else None
+    def _mail_html(self, prose: Prose, blurb: Blurb) -> SafeHtml | None:
+        return SafeHtml(str(html.render(prose, self._styles, heading=_heading_of(blurb)))) if prose else None
 
     def _section(self, blurb: Blurb, outlet: _Outlet, values: dict[str, Any]) -> str:
         author = getattr(blurb.fields, "author", None)

@@ -12,7 +12,7 @@ def body_styles(theme: Theme) -> dict[str, str]:
         "p": "margin:0 0 16px;",
         "p-last": "margin:0;",
         "a": f"color:{ink};text-decoration:underline;text-decoration-color:{accent};text-underline-offset:3px;",
-        "h3": "margin:8px 0 8px;font-size:19px;line-height:1.35;font-weight:bold;",
+        "heading": "margin:8px 0 8px;font-size:19px;line-height:1.35;font-weight:bold;",
         "blockquote": f"margin:0 0 16px;padding:0 0 0 16px;border-left:2px solid {line};",
         "ul": "margin:0 0 16px;padding:0 0 0 22px;",
         "ol": "margin:0 0 16px;padding:0 0 0 22px;",

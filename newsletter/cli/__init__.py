@@ -16,6 +16,7 @@ COMMANDS = {
     "check-files": "Tell everything that is written wrong in the publication's files.",
     "demo": "Run the main job on the sample publication, in a folder of its own.",
     "init": "Make a new publication.",
+    "open": "Make the next issue's folder, with a comment on each field.",
 }
 
 

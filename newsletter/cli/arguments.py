@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from newsletter.actions.app import App, coming_issue, open_app
 from newsletter.model.issue import IssueId
+from newsletter.publication.calendar import in_cities
 from newsletter.publication.folder import find_root
+from newsletter.publication.schedule import City
 
 
 class IssueArgument(click.ParamType[IssueId]):
@@ -38,6 +41,11 @@ def program() -> str:
 def opened(folder: str) -> App:
     """The publication that -C names, or the one around the working directory."""
     return open_app(find_root(Path(folder)))
+
+
+def in_words(moment: datetime, cities: tuple[City, ...]) -> str:
+    """A moment on the clock of each city: Fri 27 Nov 21:00 Hong Kong = Fri 27 Nov 08:00 New York."""
+    return " = ".join(f"{local:%a} {local.day} {local:%b %H:%M} {name}" for name, local in in_cities(moment, cities))
 
 
 def named_or_coming(app: App, issue: IssueId | None) -> IssueId:

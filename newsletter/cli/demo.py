@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from newsletter.actions.demo import Demo, run_demo
-from newsletter.cli.arguments import program
-from newsletter.publication.calendar import in_cities
+from newsletter.cli.arguments import in_words, program
 
 
 @click.command("demo")
@@ -30,18 +29,15 @@ def _shown(demo: Demo) -> list[str]:
     desk, edition = demo.built.desk, demo.built.edition
     cities = desk.publication.schedule.cities
 
-    def clock(moment: object) -> str:
-        return " = ".join(f"{local:%a %-d %b %H:%M} {name}" for name, local in in_cities(moment, cities))  # type: ignore[arg-type]
-
     outlets = len({item.source for item in demo.gathered.items})
     failed = len(demo.gathered.failures)
     size = len(edition.letter.canonical()) / 1000
     return [
-        f"The clock of this demo stands at {clock(demo.now)}, 48 hours before the issue is due.",
+        f"The clock of this demo stands at {in_words(demo.now, cities)}, 48 hours before the issue is due.",
         f"Sample publication   {demo.root}",
-        f"Gathered             {len(demo.gathered.items)} items from {outlets} sources, {failed} failed",
+        f"Gathered             {len(demo.gathered.items)} items from {outlets} sources; {failed} could not be read",
         f"Issue                No. {desk.draft.number}, “{edition.subject}”, {len(desk.draft.blurbs)} sections",
-        f"Due                  {clock(desk.draft.week.due)}",
+        f"Due                  {in_words(desk.draft.week.due, cities)}",
         f"Mail                 {size:.0f} kB, digest {edition.digest[:16]}",
         *(f"  for {reader.stem.partition('-')[2]:<18} {reader}" for reader in demo.letters),
         f"Archive page         {demo.page}",

@@ -62,6 +62,7 @@ def load(publication: Publication, folder: Folder, issue: IssueId) -> Draft:
         language=files.matter.language or publication.schedule.language,
         subject=files.matter.subject,
         preheader=files.matter.preheader,
+        topics=files.matter.topics,
         greeting=_greeting(publication, files),
         week=week,
         blurbs=tuple(_blurb(blurb, bodies[blurb.page.path][0]) for blurb in order),

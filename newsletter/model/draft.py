@@ -56,6 +56,7 @@ class Draft:
     language: str  # BCP 47
     subject: Line
     preheader: Line
+    topics: tuple[Line, ...]  # what the archive's index lists the issue under
     greeting: Greeting
     week: Week
     blurbs: tuple[Blurb, ...]  # in the order of the mail

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from newsletter.model.draft import Greeting, InputFile
-from newsletter.model.issue import IssueId
+from newsletter.model.issue import IssueId, IssueNumber
 
 
 class Slot(Enum):
@@ -98,6 +99,15 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IndexTerms:
+    """What the archive's indexes list an issue under, fixed with it."""
+
+    topics: tuple[str, ...]  # as issue.md names them
+    people: tuple[tuple[str, str], ...]  # id and name, by id, of the authors whom the issue names
+    numbers: tuple[tuple[str, str], ...]  # figure and caption, in the order of the issue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What an edition was made from and what came of it."""
 
@@ -111,6 +121,7 @@ class Edition:
     """The finished issue: what is approved, sent and published."""
 
     issue: IssueId
+    number: IssueNumber
     language: str
     subject: str
     preheader: str
@@ -119,6 +130,7 @@ class Edition:
     text: Slotted
     letter: Letter
     page: str  # the <article> of the archive; no slot
+    terms: IndexTerms
     assets: tuple[Asset, ...]
     manifest: Manifest
     digest: str  # SHA-256 over all outputs, hex
@@ -137,3 +149,13 @@ def digest_of(outputs: tuple[InputFile, ...]) -> str:
             yield f"{output.path}\0{output.digest}\n".encode()
 
     return hashlib.sha256(b"".join(lines())).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentIssue:
+    """An issue as it went out: what its sent/ holds, for ever the same."""
+
+    edition: Edition
+    html: str  # with a sample reader's values, never a token of a real one
+    text: str
+    due: datetime  # aware, UTC

@@ -104,7 +104,7 @@ class Opening:
     )
     sign_off: Line | None = field(default=None, metadata=about("the last line of the narrative", "Until Friday, Mei"))
     image: Picture | None = field(
-        default=None, metadata=about("a picture above the narrative", "file, alt, credit ...")
+        default=None, metadata=about("a picture above the narrative", "file, alt, credit, licence")
     )
 
 
@@ -122,7 +122,7 @@ class CatchUp:
     """One sentence that invites to what we published lately."""
 
     lead: Line = field(metadata=about("the words before the links", "Catch up with our latest:"))
-    topics: tuple[Topic, ...] = field(metadata=about("two to four of our pieces, each text and url", "[{text: ...}]"))
+    topics: tuple[Topic, ...] = field(metadata=about("two to four of our pieces", "a list"))
 
 
 @kind("quote")
@@ -157,7 +157,9 @@ class ReadMore:
     title: Line = field(metadata=about("the article's own title", "The Pause as a Policy"))
     url: Url = field(metadata=about("where it can be read", "https://example.org/pause"))
     author: PersonRef | None = field(default=None, metadata=about("the id of a card in people.yaml", "lin-yue"))
-    image: Picture | None = field(default=None, metadata=about("a picture above the title", "file, alt, credit ..."))
+    image: Picture | None = field(
+        default=None, metadata=about("a picture above the title", "a group")
+    )
 
 
 @kind("video")
@@ -183,7 +185,9 @@ class Insight:
     url: Url = field(metadata=about("where it can be read", "https://focus.example.org/perspectives/pause"))
     author: PersonRef | None = field(default=None, metadata=about("the id of a card in people.yaml", "lin-yue"))
     summary: Line | None = field(default=None, metadata=about("what it discusses, in a sentence or two", "Why ..."))
-    image: Picture | None = field(default=None, metadata=about("a picture above the title", "file, alt, credit ..."))
+    image: Picture | None = field(
+        default=None, metadata=about("a picture above the title", "a group")
+    )
 
 
 @kind("beyond")
@@ -211,7 +215,7 @@ class Replies:
     """Readers' answers, under the question they answer."""
 
     question: Line = field(metadata=about("last week's question", "Should student visas be part of a trade deal?"))
-    replies: tuple[Reply, ...] = field(metadata=about("each name, place and text", "[{name: ...}]"))
+    replies: tuple[Reply, ...] = field(metadata=about("the answers that are printed", "a list"))
 
 
 @kind("question")
@@ -236,7 +240,7 @@ class Question:
 class Correction:
     """What an earlier issue had wrong."""
 
-    issue: Line = field(metadata=about("the issue it stood in, by its date", "2026-11-20"))
+    issue: Day = field(metadata=about("the issue it stood in, by its date", "2026-11-20"))
     wrong: Line = field(metadata=about("what was wrong", "We gave the harbour pilot's age as 57."))
     right: Line = field(metadata=about("what is right", "She is 75."))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -39,29 +38,37 @@ def about(what: str, example: str) -> dict[str, str]:
     return {"about": what, "example": example}
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like the one written, or None when none is near."""
-    found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.5)
+def nearest(word: str, known: Iterable[str], likeness: float = 0.5) -> str | None:
+    """The known word most like the one written, or None when none is near. `likeness` is from 0 to 1, equal."""
+    found = difflib.get_close_matches(word[:200], sorted(known), n=1, cutoff=likeness)
     return found[0] if found else None
+
+
+def shown(value: object) -> str:
+    """What was written, as a message quotes it: cut where it is long."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+_PLANES = "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
+_UNFIT = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef{_PLANES}]")
 
 
 def unfit_character(text: str) -> str | None:
     """The first character that no text of ours may hold, as U+XXXX: controls, lone surrogates, noncharacters.
 
-    Line feed and tab are fit. Unicode 15, chapter 23.7: noncharacters are for internal use; ours marks slots with them.
+    Line feed and tab are fit; the line and paragraph separators U+2028 and U+2029 are not, because YAML counts a line
+    there and an editor does not. Unicode 15, chapter 23.7: noncharacters are for internal use; ours marks slots with
+    them.
     """
-    for character in text:
-        code = ord(character)
-        noncharacter = 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
-        if (unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t") or noncharacter:
-            return f"U+{code:04X}"
-    return None
+    found = _UNFIT.search(text)
+    return f"U+{ord(found[0]):04X}" if found else None
 
 
 def _line(value: str) -> str:
     text = " ".join(value.split("\n")).strip(" \t")
     if not text:
-        raise refuse("is empty", "write the text, or remove the key")
+        raise refuse("is empty", "write a text between the quotes, or remove the key")
     if len(text) > 20_000:
         raise refuse(f"is {len(text)} characters long", "keep it under 20,000")
     return text
@@ -85,11 +92,13 @@ def _day(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        if not re.fullmatch(r"[12]\d{3}-\d\d-\d\d", value):  # beyond these years no time zone can be reckoned with
             raise ValueError(value)
         return date.fromisoformat(value)
     except ValueError as error:
-        raise refuse(f"'{value}' is not a date of the calendar", "write year-month-day, as 2026-11-27") from error
+        raise refuse(
+            f"'{shown(value)}' is not a date of the calendar", "write year-month-day, as 2026-11-27"
+        ) from error
 
 
 def _clock_time(value: object) -> object:
@@ -100,7 +109,7 @@ def _clock_time(value: object) -> object:
             raise ValueError(value)
         return time.fromisoformat(value)
     except ValueError as error:
-        raise refuse(f"'{value}' is not a time of day", 'write hours and minutes, as "08:00"') from error
+        raise refuse(f"'{shown(value)}' is not a time of day", 'write hours and minutes, as "08:00"') from error
 
 
 def _zone(value: str) -> str:
@@ -108,7 +117,7 @@ def _zone(value: str) -> str:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise refuse(
-            f"'{value}' is not a time zone", "use a name such as America/New_York or Asia/Hong_Kong"
+            f"'{shown(value)}' is not a time zone", "use a name such as America/New_York or Asia/Hong_Kong"
         ) from error
     return value
 
@@ -120,18 +129,18 @@ def _weekday(value: object) -> object:
         return WEEKDAYS.index(value.lower())
     except ValueError as error:
         near = nearest(value.lower(), WEEKDAYS) or "friday"
-        raise refuse(f"'{value}' is not a weekday", f"write its English name, as {near}") from error
+        raise refuse(f"'{shown(value)}' is not a weekday", f"write its English name, as {near}") from error
 
 
 def _slug(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value):
-        raise refuse(f"'{value}' is not a name of this kind", "use small letters, digits and single hyphens")
+        raise refuse(f"'{shown(value)}' is not a name of this kind", "use small letters, digits and single hyphens")
     return value
 
 
 def _language(value: str) -> str:
     if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
-        raise refuse(f"'{value}' is not a language tag", "write it as en, zh-Hans or pt-BR")
+        raise refuse(f"'{shown(value)}' is not a language tag", "write it as en, zh-Hans or pt-BR")
     return value
 
 

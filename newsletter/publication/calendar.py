@@ -37,6 +37,7 @@ class Trouble:
     key: str  # of `calendar` in schedule.yaml
     what: str
     todo: str
+    entry: int | None = None  # of the list at `key`; None: the whole of it
 
 
 def instant(day: date, at: time, zone: str) -> datetime:
@@ -122,16 +123,19 @@ def troubles(calendar: Calendar, today: date) -> tuple[Trouble, ...]:
 
 
 def _wrong_dates(calendar: Calendar) -> Iterable[Trouble]:
-    for day in calendar.skip:
+    for at, day in enumerate(calendar.skip):
         if day.weekday() != calendar.send.day:
             name = WEEKDAYS[day.weekday()].capitalize()
             sends = WEEKDAYS[calendar.send.day].capitalize()
-            yield Trouble("skip", f"{day} is a {name}, and issues go out on {sends}s", f"write the {sends}'s date")
-    for extra in calendar.extra:
+            yield Trouble("skip", f"{day} is a {name}, and issues go out on {sends}s", f"write the {sends}'s date", at)
+    for at, extra in enumerate(calendar.extra):
+        if (extra.date, extra.slug) in [(one.date, one.slug) for one in calendar.extra[:at]]:
+            what = f"the extra issue {extra.date}-{extra.slug} stands here a second time"
+            yield Trouble("extra", what, "remove it, or give it another slug", at)
         try:
             instant(extra.date, extra.at or calendar.send.at, calendar.send.zone)
         except ImpossibleTime as error:
-            yield Trouble("extra", str(error), "give the extra issue another time with at:")
+            yield Trouble("extra", str(error), "give the extra issue another time with at:", at)
 
 
 def _key_of(calendar: Calendar, error: ImpossibleTime) -> str:

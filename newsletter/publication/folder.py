@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from newsletter.model.draft import InputFile
@@ -27,7 +28,8 @@ class Folder:
         return tuple(InputFile(path, digest) for path, digest in sorted(self._digests.items()))
 
     def exists(self, path: str) -> bool:
-        return (self.root / path).is_file()
+        """Whether anything of this name is there; a folder or a broken link is, and is told when it is read."""
+        return os.path.lexists(self.root / path)
 
     def read_bytes(self, path: str) -> bytes | None:
         """The file's bytes; None when it is missing, unreadable or too large, which is noted as a mistake."""
@@ -43,8 +45,15 @@ class Folder:
         except FileNotFoundError:
             self._note(path, "the file is missing", "create it, or copy it from the sample publication")
             return None
-        except OSError as error:
-            self._note(path, f"the file cannot be read ({error.strerror})", "mend its permissions or its name")
+        except IsADirectoryError:
+            self._note(path, "a folder stands where a file is expected", "rename the folder, or move it away")
+            return None
+        except (
+            OSError,
+            RuntimeError,
+        ) as error:  # before Python 3.13, resolve() raises RuntimeError for a link to itself
+            reason = error.strerror if isinstance(error, OSError) else "it is a link to itself"
+            self._note(path, f"the file cannot be read ({reason})", "mend its permissions, or put a plain file there")
             return None
         self._digests[path] = hashlib.sha256(data).hexdigest()
         return data
@@ -70,12 +79,19 @@ class Folder:
         )
 
     def names(self, path: str, suffix: str) -> tuple[str, ...]:
-        """The names of the files with this suffix in a folder, in order; hidden files and editors' backups left out."""
+        """The names with this suffix in a folder, in order; hidden files and editors' backups left out.
+
+        A name that could not be printed is noted as a mistake.
+        """
         folder = self.root / path
         if not folder.is_dir():
             return ()
-        found = (entry.name for entry in folder.iterdir() if entry.is_file() and entry.suffix == suffix)
-        return tuple(sorted(name for name in found if not name.startswith((".", "#", "~"))))
+        found = (entry.name for entry in folder.iterdir() if entry.suffix == suffix)
+        names = tuple(sorted(name for name in found if not name.startswith((".", "#", "~"))))
+        for name in names:
+            if not name.isprintable():
+                self._note(f"{path}/{ascii(name)[1:-1]}", "the file's name holds an odd character", "rename the file")
+        return tuple(name for name in names if name.isprintable())
 
     def _note(self, path: str, what: str, todo: str) -> None:
         self.mistakes.append(Mistake(path, 0, what, todo))
@@ -98,6 +114,18 @@ def issue_ids(root: Path) -> tuple[IssueId, ...]:
     return tuple(sorted(issue for issue in found if issue is not None))
 
 
+def misnamed(root: Path) -> tuple[str, ...]:
+    """Folders among the issues that hold an issue.md and whose name is no issue's, in order."""
+    folder = root / "content" / "issues"
+    found = [entry.name for entry in folder.iterdir() if (entry / "issue.md").is_file()] if folder.is_dir() else []
+    return tuple(sorted(name for name in found if IssueId.parse(name) is None and not name.startswith(".")))
+
+
 def is_sent(root: Path, issue: IssueId) -> bool:
     """Whether the program has begun to send this issue: its sent/ is there."""
-    return (root / "content" / "issues" / str(issue) / "sent").is_dir()
+    return (issue_folder(root, issue) / "sent").is_dir()
+
+
+def issue_folder(root: Path, issue: IssueId) -> Path:
+    """Where an issue's files lie."""
+    return root / "content" / "issues" / str(issue)

@@ -18,6 +18,11 @@ class Page:
     body: str
     body_line: int
 
+    @property
+    def name(self) -> str:
+        """The file's stem."""
+        return self.path.rpartition("/")[2].removesuffix(".md")
+
 
 def split(text: str, path: str) -> tuple[Page, list[Mistake]]:
     """The file in its two parts. The first line must be `---`; the first `---` after it closes the front matter."""
@@ -27,8 +32,8 @@ def split(text: str, path: str) -> tuple[Page, list[Mistake]]:
         return Page(path, Written(None), "", 1), [Mistake(path, 1, what, todo)]
     close = next((at for at, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
     if close is None:
-        what, todo = "the front matter is not closed", "put a line --- between the keys and the text"
-        return Page(path, Written(None), "", 1), [Mistake(path, len(lines), what, todo)]
+        what, todo = "the front matter opens here and is not closed", "put a line --- between the keys and the text"
+        return Page(path, Written(None), "", 1), [Mistake(path, 1, what, todo)]
     matter = yamlfile.read("\n".join(lines[1:close]), first_line=2)
     page = Page(path, matter, "\n".join(lines[close + 1 :]), close + 2)
     return page, [Mistake(path, *mistake) for mistake in matter.mistakes]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from newsletter.model.errors import Mistake
 from newsletter.model.issue import IssueId
 from newsletter.model.item import CitedItem
 from newsletter.model.kinds import KINDS
-from newsletter.model.shape import Day, Language, Line, Slug, Words, file_shape, nearest
+from newsletter.model.shape import Day, Language, Line, Slug, Words, file_shape, nearest, shown
 from newsletter.publication import frontmatter, yamlfile
 from newsletter.publication.folder import Folder
 from newsletter.publication.frontmatter import Page
-from newsletter.publication.yamlfile import Value, Written
+from newsletter.publication.yamlfile import T, Value
 
 ISSUES = "content/issues"
 
@@ -27,6 +28,7 @@ class IssueMatter:
     preheader: Line  # the hidden first line that inboxes preview
     language: Language | None = None  # else the publication's
     owners: dict[str, Slug] | None = None  # section name -> id of the team
+    topics: tuple[Line, ...] = ()  # what the archive's index lists the issue under
     sections: tuple[Slug, ...] | None = None  # names of sections in order, instead of schedule.yaml's
 
 
@@ -57,37 +59,49 @@ class IssueFiles:
     issue: IssueId
     path: str
     matter: IssueMatter | None
+    pages: tuple[Page, ...]  # every Markdown file that could be read, those with a mistake too: issue.md, then by name
     blurbs: tuple[BlurbFile, ...]  # the opening first, then by file name
     items: tuple[CitedItem, ...]
-    items_written: Written
+    item_ids: frozenset[str] | None  # those of entries with a mistake too; None when items.yaml could not be read
 
 
 def read(folder: Folder, issue: IssueId) -> tuple[IssueFiles, list[Mistake]]:
     """The issue's files and every mistake in their form."""
     path = f"{ISSUES}/{issue}"
-    matter, opening, mistakes = _issue_md(folder, issue, path)
-    blurbs = [opening] if opening else []
-    for name in folder.names(path, ".md"):
-        if name != "issue.md":
-            blurb, misfits = _blurb(folder, f"{path}/{name}", name.removesuffix(".md"))
+    pages, mistakes = _pages(folder, path)
+    whole = [page for page in pages if page.path not in {mistake.path for mistake in mistakes}]
+    matter, blurbs = None, []
+    for page in whole:
+        if page.path == f"{path}/issue.md":
+            matter, blurb, misfits = _issue_md(page, issue)
+        else:
+            blurb, misfits = _blurb(page)
+        mistakes += misfits
+        blurbs += [blurb] if blurb else []
+    items, ids, misfits = _items(folder, f"{path}/items.yaml")
+    return IssueFiles(issue, path, matter, tuple(pages), tuple(blurbs), items, ids), mistakes + misfits
+
+
+def _pages(folder: Folder, path: str) -> tuple[list[Page], list[Mistake]]:
+    """The Markdown files of an issue, each divided, and what is wrong with their form."""
+    pages, mistakes = [], []
+    for name in ("issue.md", *(name for name in folder.names(path, ".md") if name != "issue.md")):
+        text = folder.read_text(f"{path}/{name}")
+        if text is not None:
+            page, misfits = frontmatter.split(text, f"{path}/{name}")
+            pages += [page] if _begun(page) else []
             mistakes += misfits
-            blurbs += [blurb] if blurb else []
-    items, written, misfits = _items(folder, f"{path}/items.yaml")
-    return IssueFiles(issue, path, matter, tuple(blurbs), items, written), mistakes + misfits
+    return pages, mistakes
 
 
-def _page(folder: Folder, path: str) -> tuple[Page | None, list[Mistake]]:
-    text = folder.read_text(path)
-    return (None, []) if text is None else frontmatter.split(text, path)
+def _begun(page: Page) -> bool:
+    """Whether anything is written: `open` makes files whose keys are all empty, and they are no part of the issue."""
+    value = page.matter.value
+    return bool(page.body.strip()) or not isinstance(value, dict) or any(one is not None for one in value.values())
 
 
-def _issue_md(folder: Folder, issue: IssueId, path: str) -> tuple[IssueMatter | None, BlurbFile | None, list[Mistake]]:
-    page, mistakes = _page(folder, f"{path}/issue.md")
-    if page is None or mistakes:
-        return None, None, mistakes
-    (opening, own, misfits) = _kind_fields("opening", page, IssueMatter)
-    matter, more = yamlfile.build(IssueMatter, own, page.matter, page.path)
-    mistakes = misfits + more
+def _issue_md(page: Page, issue: IssueId) -> tuple[IssueMatter | None, BlurbFile | None, list[Mistake]]:
+    opening, matter, mistakes = _built("opening", page, IssueMatter)
     if matter is not None and matter.date != issue.date:
         what = f"the date {matter.date} is not the folder's, {issue.date}"
         mistakes.append(Mistake(page.path, page.matter.line(("date",)), what, f"write {issue.date}, or move the issue"))
@@ -98,21 +112,18 @@ def _issue_md(folder: Folder, issue: IssueId, path: str) -> tuple[IssueMatter | 
     return matter, blurb, mistakes
 
 
-def _blurb(folder: Folder, path: str, name: str) -> tuple[BlurbFile | None, list[Mistake]]:
-    page, mistakes = _page(folder, path)
-    if page is None or mistakes:
-        return None, mistakes
-    value = page.matter.value
+def _blurb(page: Page) -> tuple[BlurbFile | None, list[Mistake]]:
+    path, name, value = page.path, page.name, page.matter.value
     told = value.get("kind") if isinstance(value, dict) else None
     kind = told if isinstance(told, str) else kind_of(name)
     if kind == "opening" or kind not in KINDS:
         line = page.matter.line(("kind",)) if told else 0
         near = nearest(kind or name, set(KINDS) - {"opening"})
         todo = f"did you mean '{near}'?" if near else "name the file after its kind, or add a line `kind: ...`"
-        return None, [Mistake(path, line, f"'{kind or name}' is no kind of blurb", todo)]
-    found, own, mistakes = _kind_fields(kind, page, BlurbMatter)
-    matter, more = yamlfile.build(BlurbMatter, own, page.matter, path)
-    mistakes += more
+        if kind == "opening":
+            return None, [Mistake(path, line, "the opening stands in issue.md", "move its text there, and remove this")]
+        return None, [Mistake(path, line, f"'{shown(kind or name)}' is no kind of blurb", todo)]
+    found, matter, mistakes = _built(kind, page, BlurbMatter)
     if found is None or matter is None:
         return None, mistakes
     return BlurbFile(name, kind, matter, found, page), mistakes
@@ -125,29 +136,36 @@ def kind_of(name: str) -> str | None:
     return next((candidate for candidate in candidates if candidate in KINDS), None)
 
 
-def _kind_fields(kind: str, page: Page, matter: type[object]) -> tuple[object | None, Value, list[Mistake]]:
-    """The kind's own fields out of the front matter, and the keys that are left for `matter`."""
-    if not isinstance(page.matter.value, dict):
-        return None, None, [Mistake(page.path, 1, "the front matter holds no keys", "write key: value lines in it")]
-    shape = KINDS[kind]
-    named = {one.name for one in fields(shape)}  # type: ignore[arg-type]  # KINDS holds dataclasses only
-    shared = {one.name for one in fields(matter)}  # type: ignore[arg-type]  # so is every matter
+def _built(kind: str, page: Page, shape: type[T]) -> tuple[object | None, T | None, list[Mistake]]:
+    """The front matter divided into the kind's own fields and the rest, which is a `shape`; each None when it has a
+    mistake.
+    """
     value = page.matter.value
-    own = {key: inner for key, inner in value.items() if key in shared and key not in named}
-    rest = {key: inner for key, inner in value.items() if key not in own}
-    strays = [key for key in rest if key not in named]
-    mistakes = []
-    for key in strays:
-        near = nearest(key, named | shared)
-        todo = f"did you mean `{near}`?" if near else f"remove it; known here: {', '.join(sorted(named | shared))}"
-        line = page.matter.line((key,))
-        mistakes.append(Mistake(page.path, line, f"`{key}` is not a key that is known here", todo))
-        del rest[key]
-    found, misfits = yamlfile.build(shape, rest, page.matter, page.path)
-    return found, own, mistakes + misfits
+    if not isinstance(value, dict):
+        return None, None, [Mistake(page.path, 1, "the front matter holds no keys", "write key: value lines in it")]
+    of_kind: Any = KINDS[kind]
+    rest: Any = shape
+    named = {one.name for one in fields(of_kind)}
+    shared = {one.name for one in fields(rest)} - named
+    strays = [key for key in value if key not in named | shared]
+    mistakes = [
+        Mistake(page.path, page.matter.line((key,)), *yamlfile.unknown_key(key, named | shared)) for key in strays
+    ]
+    meant = {near for key in strays if (near := nearest(key, named | shared))}
+    own: Value = {key: inner for key, inner in value.items() if key in named}
+    left: Value = {key: inner for key, inner in value.items() if key in shared}
+    found, misfits = yamlfile.build(KINDS[kind], own, page.matter, page.path, meant=meant)
+    matter, more = yamlfile.build(shape, left, page.matter, page.path, meant=meant)
+    return (None if strays else found), matter, mistakes + misfits + more
 
 
-def _items(folder: Folder, path: str) -> tuple[tuple[CitedItem, ...], Written, list[Mistake]]:
+def _items(folder: Folder, path: str) -> tuple[tuple[CitedItem, ...], frozenset[str] | None, list[Mistake]]:
+    """The items, their ids and every mistake in the file, which an issue need not have."""
     if not folder.exists(path):
-        return (), Written(None), []
-    return yamlfile.read_list(folder.read_text(path), CitedItem, path)
+        return (), frozenset(), []
+    text = folder.read_text(path)
+    items, written, mistakes = yamlfile.read_list(text, CitedItem, path)
+    if text is None or (mistakes and not isinstance(written.value, list)):
+        return (), None, mistakes
+    entries = written.value if isinstance(written.value, list) else []
+    return items, frozenset(str(entry.get("id")) for entry in entries if isinstance(entry, dict)), mistakes

@@ -10,7 +10,7 @@ from newsletter.model.issue import IssueId
 from newsletter.model.people import Person, PreferredName
 from newsletter.model.source import Source
 from newsletter.publication import calendar, schedule, yamlfile
-from newsletter.publication.folder import SCHEDULE, Folder
+from newsletter.publication.folder import SCHEDULE, Folder, misnamed
 from newsletter.publication.schedule import Schedule
 from newsletter.publication.yamlfile import T
 
@@ -40,12 +40,13 @@ class Publication:
 def read(folder: Folder, today: date | None = None) -> tuple[Publication | None, list[Mistake]]:
     """The publication and every mistake in its own files; None when any of them has one.
 
-    With `today` the calendar is walked through for the next 104 weeks as well.
+    An issue's folder that is named wrong is told as well, and hinders no other issue. With `today` the calendar is
+    walked through for the next 104 weeks as well.
     """
     found, written, mistakes = schedule.read(folder)
     if found is not None and today is not None:
         for trouble in calendar.troubles(found.calendar, today):
-            line = written.line(("calendar", trouble.key))
+            line = written.line(("calendar", trouble.key, *(() if trouble.entry is None else (trouble.entry,))))
             mistakes.append(Mistake(SCHEDULE, line, trouble.what, trouble.todo))
     people, more = _list(folder, PEOPLE, Person)
     mistakes += more
@@ -55,7 +56,14 @@ def read(folder: Folder, today: date | None = None) -> tuple[Publication | None,
     mistakes += more + folder.mistakes
     if found is None or mistakes:
         return None, mistakes
-    return Publication(found, people, names, sources), []
+    return Publication(found, people, names, sources), [_misnamed(name) for name in misnamed(folder.root)]
+
+
+def _misnamed(name: str) -> Mistake:
+    path = f"content/issues/{ascii(name)[1:-1]}"
+    return Mistake(
+        path, 0, "the folder's name is no date, so its issue is left out", "name it by its date, as 2026-11-27"
+    )
 
 
 def _list(folder: Folder, path: str, shape: type[T]) -> tuple[tuple[T, ...], list[Mistake]]:

@@ -20,11 +20,14 @@ from newsletter.model.shape import (
     ZoneName,
     file_shape,
     nearest,
+    shown,
 )
 from newsletter.model.theme import Theme
 from newsletter.publication import yamlfile
 from newsletter.publication.folder import SCHEDULE, Folder
 from newsletter.publication.yamlfile import Written
+
+MAX_SITE = 200  # List-Unsubscribe holds the site's address and a token, on one line of at most 998 octets
 
 
 class Role(Enum):
@@ -145,7 +148,7 @@ def read(folder: Folder) -> tuple[Schedule | None, Written, list[Mistake]]:
         return None, Written(None), []
     written = yamlfile.read(text)
     mistakes = [Mistake(SCHEDULE, *mistake) for mistake in written.mistakes]
-    if written.value is None and mistakes:
+    if mistakes:
         return None, written, mistakes
     schedule, misfits = yamlfile.build(Schedule, written.value, written, SCHEDULE)
     mistakes += misfits
@@ -160,11 +163,13 @@ def _contradictions(schedule: Schedule, written: Written) -> Iterator[tuple[int,
         if section.kind not in KINDS:
             near = nearest(section.kind, KINDS)
             todo = f"did you mean '{near}'?" if near else f"the kinds are {', '.join(sorted(KINDS))}"
-            yield written.line(("sections", at, "kind")), f"'{section.kind}' is no kind of section", todo
+            yield written.line(("sections", at, "kind")), f"'{shown(section.kind)}' is no kind of section", todo
         if section.words and section.words.min > section.words.max:
             line = written.line(("sections", at, "words"))
             yield line, "the least number of words is more than the most", "swap min and max"
     kinds = [section.kind for section in schedule.sections]
+    if "opening" not in kinds:
+        yield written.line(("sections",)), "the sections leave out the opening", "begin them with - kind: opening"
     for at, kind in enumerate(kinds):
         if kind in kinds[:at]:
             line = written.line(("sections", at))
@@ -177,7 +182,7 @@ def _contradictions(schedule: Schedule, written: Written) -> Iterator[tuple[int,
         if cities and member.city not in cities:
             near = nearest(member.city, cities)
             todo = f"did you mean '{near}'?" if near else f"the cities are {', '.join(cities)}"
-            yield written.line(("team", at, "city")), f"'{member.city}' is none of the cities above", todo
+            yield written.line(("team", at, "city")), f"'{shown(member.city)}' is none of the cities above", todo
         if member.id in ids[:at]:
             yield written.line(("team", at, "id")), f"'{member.id}' is the id of two people", "give each their own"
     if schedule.greeting.named is not None and "{name}" not in schedule.greeting.named:
@@ -185,6 +190,9 @@ def _contradictions(schedule: Schedule, written: Written) -> Iterator[tuple[int,
         yield line, "the greeting by name does not hold {name}", 'write it as "Dear {name},"'
     if schedule.site.endswith("/") or "?" in schedule.site or "#" in schedule.site:
         yield written.line(("site",)), "the site's address ends in more than its path", "end it without a slash"
+    if len(schedule.site) > MAX_SITE:
+        what = f"the site's address has {len(schedule.site)} characters"
+        yield written.line(("site",)), what, f"keep it under {MAX_SITE}; each link of a mail begins with it"
     yield from _list_id_mistakes(schedule.list_id, written)
 
 
@@ -192,5 +200,5 @@ def _list_id_mistakes(list_id: str, written: Written) -> Iterator[tuple[int, str
     labels = list_id.split(".")
     fit = all(label and label.replace("-", "").isalnum() and label.isascii() for label in labels)
     if len(labels) < 3 or not fit or len(list_id) > 255:
-        what = f"'{list_id}' is not the name of a list"
+        what = f"'{shown(list_id)}' is not the name of a list"
         yield written.line(("list_id",)), what, "write a label and your domain, as focus.news.example.org"

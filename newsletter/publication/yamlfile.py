@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache, lru_cache
 from io import StringIO
@@ -29,7 +30,8 @@ from ruamel.yaml.events import (
 )
 
 from newsletter.model.errors import Mistake
-from newsletter.model.shape import nearest, unfit_character
+from newsletter.model.shape import nearest, shown, unfit_character
+from newsletter.publication.yamlwords import explained
 
 T = TypeVar("T")
 Path: TypeAlias = tuple[str | int, ...]
@@ -61,35 +63,15 @@ def read(text: str, first_line: int = 1) -> Written:
     for number, one in enumerate(text.split("\n"), first_line):
         if bad := unfit_character(one):
             return Written(None, {}, ((number, f"the control character {bad} stands here", "delete it"),))
+    events: list[Event] = []
     try:
-        reader.document(list(yaml.parse(StringIO(text))))
+        events.extend(yaml.parse(StringIO(text)))
+        reader.document(events)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = first_line + (mark.line if mark else 0)
-        reader.mistakes.append((line, *_in_words(error, text.split("\n"), mark.line if mark else 0)))
+        reader.mistakes.append(explained(error, text, first_line, events[-1] if events else None))
     except YAMLError as error:
         reader.mistakes.append((first_line, f"this is not YAML: {error}", "see the sample's file of the same name"))
     return Written(reader.value, reader.lines, tuple(reader.mistakes))
-
-
-def _in_words(error: MarkedYAMLError, lines: list[str], at: int) -> tuple[str, str]:
-    line = lines[at] if at < len(lines) else ""
-    if "\t" in line[: len(line) - len(line.lstrip())]:
-        return "a tab indents this line", "use spaces; YAML takes no tabs"
-    problem = re.sub(r"\s+", " ", str(error.problem or error.context or "it cannot be read"))
-    if "mapping values are not allowed" in problem:
-        return "a colon stands where none may", 'put the whole text in quotes: key: "text: more text"'
-    if "could not find expected ':'" in problem:
-        return "a key has no colon behind it", "write key: value, or put a text of several lines in quotes"
-    if "found unexpected end of stream" in problem:
-        return "a quote is opened and not closed", "close the quote"
-    if "expected <block end>" in problem:
-        return "the indent does not fit the lines above", "begin the keys of one group in the same column"
-    if "cannot start any token" in problem:
-        return f"a value begins with a character that has a meaning in YAML ({problem})", "put the value in quotes"
-    if "expected ',' or" in problem:
-        return "a list or a group in brackets is not closed", "close it with ] or }"
-    return f"this is not YAML: {problem}", "compare it with the lines around it"
 
 
 _CONTENT = (AliasEvent, ScalarEvent, MappingStartEvent, SequenceStartEvent, MappingEndEvent, SequenceEndEvent)
@@ -107,8 +89,9 @@ class _Reader:
 
     def document(self, events: list[Event]) -> None:
         starts = [event for event in events if isinstance(event, DocumentStartEvent)]
-        for second in starts[1:]:
-            self._mistake(second, "a second document begins", "remove the line ---")
+        if len(starts) > 1:  # what stands in which of them is not ours to guess
+            self._mistake(starts[1], "a second document begins here", "remove the line --- or ... before it")
+            return
         self._events += [event for event in reversed(events) if isinstance(event, _CONTENT)]
         if self._events:
             self.value = self._next((), 0)
@@ -127,10 +110,10 @@ class _Reader:
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if anchor:
             self._mistake(event, f"an anchor, &{anchor}, stands here", "remove it and write values out")
-        if tag and str(tag) != "!":
-            self._mistake(event, f"a tag, {tag}, stands here", "remove it")
+        if tag:
+            self._mistake(event, "a tag, which begins with !, stands here", "remove it, or put the text in quotes")
         if depth > MAX_DEPTH:
-            raise MarkedYAMLError(problem=f"nested more than {MAX_DEPTH} deep", problem_mark=event.start_mark)
+            raise MarkedYAMLError(problem=f"it is nested more than {MAX_DEPTH} deep", problem_mark=event.start_mark)
         if isinstance(event, ScalarEvent):
             plain_null = event.style is None and event.value in ("", "~", "null")
             return None if plain_null else str(event.value)
@@ -141,12 +124,15 @@ class _Reader:
         while not isinstance(self._events[-1], MappingEndEvent):
             start = self._events[-1]
             key = self._next(path, depth + 1)
-            if not isinstance(key, str):
+            if not isinstance(key, str) or not key.strip():
                 self._mistake(start, "a key is empty or not a word", "write key: value")
-                key = ""
+                self._next((*path, "?"), depth + 1)
+                continue
             if key in found:
                 first = self.lines[*path, key]
-                self._mistake(start, f"`{key}` stands here a second time", f"keep one; the first is on line {first}")
+                self._mistake(
+                    start, f"`{shown(key)}` stands here a second time", f"keep one; the first is on line {first}"
+                )
                 self._next((*path, key, "again"), depth + 1)
                 continue
             self.lines[*path, key] = self._line(start)
@@ -163,20 +149,27 @@ class _Reader:
         return found
 
 
-def build(shape: type[T], value: Value, written: Written, path: str, at: Path = ()) -> tuple[T | None, list[Mistake]]:
+def build(
+    shape: type[T], value: Value, written: Written, path: str, at: Path = (), meant: Container[str] = ()
+) -> tuple[T | None, list[Mistake]]:
     """The value as a `shape`, or None and every mistake in it.
 
-    `value` stands at `at` in `written`, which was read from `path`. A key without a value counts as missing.
+    `value` stands at `at` in `written`, which was read from `path`. A key without a value counts as missing. A key in
+    `meant` stands there misspelt, which has been told already.
     """
     if not isinstance(value, dict):
-        found = "nothing stands here" if value is None else "one value stands here"
-        return None, [Mistake(path, written.line(at), f"{found} where keys are expected", "write key: value lines")]
+        found = "nothing" if value is None else _kind(value)
+        return None, [Mistake(path, written.line(at), f"{found} stands here where keys are expected", _LINES)]
     try:
         anything: Any = shape
         adapter: TypeAdapter[T] = _adapter(anything)
         return adapter.validate_python(_without_empty(value)), []
     except ValidationError as error:
-        return None, [_mistake(shape, details, written, path, at) for details in error.errors(include_url=False)]
+        misfits = error.errors(include_url=False)
+        guesses = {(*one["loc"][:-1], _guess(shape, one)) for one in misfits if one["type"] in _UNKNOWN}
+        told = [one for one in misfits if not (one["type"] == "missing" and one["loc"] in guesses)]
+        told = [one for one in told if not (one["type"] == "missing" and one["loc"][0] in meant)]
+        return None, [_mistake(shape, details, written, path, at) for details in told]
 
 
 def read_list(text: str | None, shape: type[T], path: str) -> tuple[tuple[T, ...], Written, list[Mistake]]:
@@ -190,20 +183,23 @@ def read_list(text: str | None, shape: type[T], path: str) -> tuple[tuple[T, ...
     entries = [build(shape, value, written, path, (at,)) for at, value in enumerate(written.value)]
     kept = tuple(entry for entry, _ in entries if entry is not None)
     mistakes = [mistake for _, misfits in entries for mistake in misfits]
-    return kept, written, mistakes + _doubles(written, path)
+    names: Any = shape
+    key = "id" if "id" in {one.name for one in fields(names)} else "name"
+    return kept, written, mistakes + _doubles(written, path, key)
 
 
-def _doubles(written: Written, path: str) -> list[Mistake]:
-    """Entries that share an id."""
+def _doubles(written: Written, path: str, key: str) -> list[Mistake]:
+    """Entries that share an id, or the name where they have no id."""
     first: dict[str, int] = {}
     mistakes = []
     for at, entry in enumerate(written.value if isinstance(written.value, list) else ()):
-        name = entry.get("id") if isinstance(entry, dict) else None
+        name = entry.get(key) if isinstance(entry, dict) else None
         if not isinstance(name, str):
             continue
-        line = written.line((at, "id"))
+        line = written.line((at, key))
         if name in first:
-            what, todo = f"'{name}' is the id of two entries", f"rename this one; the other is on line {first[name]}"
+            what = f"'{shown(name)}' is the {key} of two entries"
+            todo = f"rename this one or remove it; the other is on line {first[name]}"
             mistakes.append(Mistake(path, line, what, todo))
         first.setdefault(name, line)
     return mistakes
@@ -235,43 +231,74 @@ def _without_empty(value: Value) -> Any:
 
 def _mistake(shape: type[object], details: ErrorDetails, written: Written, path: str, at: Path) -> Mistake:
     loc = tuple(details["loc"])
-    line = written.line(at + loc)
     what, todo = _words(shape, loc, details)
-    return Mistake(path, line, what, todo)
+    if details["type"] == "missing" and at + loc in written.lines:
+        what, todo = f"`{loc[-1]}` has no value", "write it behind the colon, or below; a # that begins it needs quotes"
+    return Mistake(path, written.line(at + loc), what, todo)
+
+
+_LINES = "write key: value lines"
+_UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
 
 
 def _words(shape: type[object], loc: Path, details: ErrorDetails) -> tuple[str, str]:
     """What is wrong and what to do, for one of pydantic's errors."""
-    key = next((str(part) for part in reversed(loc) if isinstance(part, str)), "")
+    key = next((shown(part) for part in reversed(loc) if isinstance(part, str)), "")
     parent = _shape_at(shape, loc[:-1])
-    context = details.get("ctx", {})
+    context, given = details.get("ctx", {}), details["input"]
     match details["type"]:
         case "missing":
             return f"`{key}` is missing", f"add {_example(parent, key)}"
         case "unexpected_keyword_argument" | "extra_forbidden":
-            known = [one.name for one in fields(parent)] if is_dataclass(parent) else []
-            near = nearest(key, known)
-            todo = f"did you mean `{near}`?" if near else f"remove it; known here: {', '.join(sorted(known))}"
-            return f"`{key}` is not a key that is known here", todo
+            return unknown_key(key, _keys(parent))
         case "refused":
             return f"`{key}` {context['what']}", str(context["todo"])
+        case "tuple_type" | "list_type":
+            return f"`{key}` is {_kind(given)}, not a list", f"write it as a list: {key}: [first, second]"
+        case "dataclass_type" | "dict_type":
+            return f"`{key}` is {_kind(given)} where keys are expected", f"{_LINES}, indented below it"
+        case _ if not isinstance(given, str):
+            return f"`{key}` is {_kind(given)} where one value is expected", "write one value, in quotes if need be"
         case "enum" | "literal_error":
             known = re.findall(r"'([^']*)'", str(context["expected"]))
-            near = nearest(str(details["input"]), known)
+            near = nearest(given, known)
             hint = f"did you mean '{near}'?" if near else f"write one of: {', '.join(known)}"
-            return f"`{key}` is '{details['input']}', which is not known", hint
+            return f"`{key}` is '{shown(given)}', which is not known", hint
         case "int_parsing" | "int_type" | "int_from_float":
-            return f"`{key}` is '{details['input']}', not a whole number", "write digits only"
+            return f"`{key}` is '{shown(given)}', not a whole number", "write digits only"
+        case "int_parsing_size":
+            return f"`{key}` is '{shown(given)}', too large a number", "write a smaller one"
+        case "greater_than_equal":
+            return f"`{key}` is {shown(given)}, which is too small", f"write {context['ge']} or more"
+        case "less_than_equal":
+            return f"`{key}` is {shown(given)}, which is too large", f"write {context['le']} or less"
         case "bool_parsing" | "bool_type":
-            return f"`{key}` is '{details['input']}', neither yes nor no", "write true or false"
-        case "tuple_type" | "list_type":
-            return f"`{key}` is one value, not a list", f"write it as a list: {key}: [first, second]"
-        case "dataclass_type" | "dict_type":
-            return f"`{key}` is one value where keys are expected", "write key: value lines, indented below it"
-        case "string_type":
-            return f"`{key}` is a list or a group where one text is expected", "write one text, in quotes if need be"
+            return f"`{key}` is '{shown(given)}', neither yes nor no", "write true or false"
         case _:
             return f"`{key}`: {details['msg'][:1].lower()}{details['msg'][1:]}", "mend the value"
+
+
+def unknown_key(key: str, known: Iterable[str]) -> tuple[str, str]:
+    """What and todo for a key that stands where only these are known."""
+    near = nearest(key, known)
+    todo = f"did you mean `{near}`?" if near else f"remove it; known here: {', '.join(sorted(known))}"
+    return f"`{shown(key)}` is not a key that is known here", todo
+
+
+def _guess(shape: type[object], details: ErrorDetails) -> str | None:
+    """The key that an unknown one was probably meant to be."""
+    loc = tuple(details["loc"])
+    return nearest(str(loc[-1]), _keys(_shape_at(shape, loc[:-1])))
+
+
+def _keys(shape: Any) -> list[str]:
+    return [one.name for one in fields(shape)] if is_dataclass(shape) else []
+
+
+def _kind(value: object) -> str:
+    return (
+        "a list" if isinstance(value, list | tuple) else "a group of keys" if isinstance(value, dict) else "one value"
+    )
 
 
 def _shape_at(shape: Any, path: Path) -> Any:
@@ -299,7 +326,13 @@ def _dataclass_in(hint: Any) -> Any:
 
 
 def _example(shape: Any, key: str) -> str:
+    """The line to add for a key that is missing, as it could be typed."""
     metadata = next((one.metadata for one in fields(shape) if one.name == key), None) if is_dataclass(shape) else None
+    anything: Any = shape
+    hint = _hints(anything).get(key) if is_dataclass(shape) else None
+    if is_dataclass(hint):
+        return f"a line `{key}:` and below it, indented, {', '.join(_keys(hint))}"
     if not metadata:
         return f"a line `{key}: ...`"
-    return f"a line such as `{key}: {metadata['example']}` ({metadata['about']})"
+    example = f'"{metadata["example"]}"' if ": " in metadata["example"] else metadata["example"]
+    return f"a line such as `{key}: {example}` ({metadata['about']})"

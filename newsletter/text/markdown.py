@@ -33,11 +33,12 @@ from newsletter.model.prose import (
 )
 from newsletter.model.shape import unfit_character
 from newsletter.model.urls import NotAnAddress, parse_email, parse_url
-from newsletter.text.syntax import ITEM, LINE, BlurbSyntax
+from newsletter.text.syntax import ITEM, LINE, RULE, BlurbSyntax
 
-# A body of 20,000 characters is forty times a long blurb. Python-Markdown's time grows with the square of the depth of
-# brackets and with runs of emphasis marks; both are capped before it starts.
+# A body of 20,000 characters is forty times a long blurb. Python-Markdown's time grows with the square of the number of
+# headings in a row, of the depth of brackets and of runs of emphasis marks; all are capped before it starts.
 MAX_CHARACTERS = 20_000
+MAX_LINES = 2_000
 MAX_DEPTH = 6  # quotes in quotes, lists in lists
 MAX_BRACKETS = 8  # "[" that are open at once
 MAX_MARKS = 400  # "*" and "_" in one paragraph
@@ -88,6 +89,8 @@ def _refusals(source: str) -> Iterator[Trouble]:
     """What is told before the parser starts: size, nesting, characters, notes written out."""
     if len(source) > MAX_CHARACTERS:
         yield Trouble(1, f"the body has {len(source):,} characters", f"keep it under {MAX_CHARACTERS:,}")
+    if source.count("\n") >= MAX_LINES:
+        yield Trouble(1, f"the body has more than {MAX_LINES:,} lines", "divide it into several sections")
     if source.count("[") > MAX_LINKS:
         yield Trouble(1, f"the body has more than {MAX_LINKS} brackets", "divide it into several sections")
     marks = open_brackets = 0
@@ -96,6 +99,10 @@ def _refusals(source: str) -> Iterator[Trouble]:
             yield Trouble(number, f"holds the control character {bad}", "delete it")
         if re.match(rf"\s*\[\^{ITEM}\]:", line):
             yield Trouble(number, "writes a note out", "keep only the mark; the item stands in items.yaml")
+        signs = re.match(r"(?: *(?:>|[-+*] |\d{1,9}\. ))*", line)
+        if signs and len(re.findall(r"[-+*>]|\d+", signs[0])) > MAX_DEPTH and not RULE.fullmatch(line):
+            yield Trouble(number, f"is nested more than {MAX_DEPTH} deep", "use fewer levels")
+            return
         if not line.strip():
             marks = open_brackets = 0
         marks += line.count("*") + line.count("_")
@@ -205,7 +212,9 @@ class _Reader:
                 line = self.line
                 url = self._url(element.get("href", ""))
                 children = _trimmed(self._inlines(element))
-                if not children:
+                if Prose((Paragraph(children, line),)).marks:
+                    self._trouble("has a mark among the words of a link", "write the mark behind the link")
+                elif not children:
                     self._trouble("has a link without any words", "write the words between the brackets")
                 elif url:
                     yield Link(children, url, line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from wcwidth import wcswidth, wcwidth
+from wcwidth import iter_graphemes, wcswidth
 
 from newsletter.model.prose import (
     Block,
@@ -27,10 +27,11 @@ from newsletter.model.prose import (
 WIDTH = 76  # columns; RFC 3676 4.2 asks for less than 80 so that replies with "> " still fit
 
 # No line begins with one of the first or ends with one of the second (the commonest rules of Chinese typesetting).
-_NOT_FIRST = "，。、；：？！）】》」』”’…—·%,.;:?!)]}"
-_NOT_LAST = "（【《「『“‘([{"
-_ADDRESS = re.compile(r"(?:https?://|mailto:)\S+|[^\s@<>]+@[^\s@<>]+\.[a-z]{2,}")
-_PREFIX = re.compile(r"(?:> )*(?: *(?:- |\d{1,3}\. |\[\d{1,3}\] ))? *")
+_NOT_FIRST = "，。、；：？！）】》〉」』〕”’…—·～％%,.;:?!)]}"
+_NOT_LAST = "（【《〈「『〔“‘([{"
+# A web address or a mailbox, in printable ASCII but for angle brackets: in Chinese text no space stands around one.
+_ADDRESS = re.compile(r"(?:https?://|mailto:)[!-;=?-~]+|(?<![!-;=?A-~])[!-;=?A-~]++@[!-;=?A-~]+")
+_PREFIX = re.compile(r"(?:> | *(?:- |\d{1,9}\. |\[\d{1,3}\] ))* *")
 
 
 class Links:
@@ -91,10 +92,8 @@ def _inlines(inlines: Iterable[Inline], links: Links) -> str:
 
 def _inline(inline: Inline, links: Links) -> str:
     match inline:
-        case Text():
+        case Text() | Code():
             return re.sub(r"[ \t]*\n[ \t]*", " ", inline.text)
-        case Code():
-            return inline.text
         case Break():
             return "\n"
         case Mark():
@@ -110,17 +109,18 @@ def _inline(inline: Inline, links: Links) -> str:
 
 def columns(text: str) -> int:
     """Columns a text takes in a terminal or a mail reader with a fixed pitch; 2 for a Chinese character."""
-    width = wcswidth(text)
-    return width if width >= 0 else sum(max(wcwidth(character), 0) for character in text)
+    if text.isascii() and text.isprintable():
+        return len(text)
+    return sum(max(wcswidth(grapheme), 0) for grapheme in iter_graphemes(text))
 
 
 def reflow(text: str, width: int = WIDTH) -> str:
     """The text with every line at most `width` columns wide, addresses excepted, which stay whole.
 
-    A line's quote mark, list sign or indent carries on below it. Runs of empty lines become one; no line ends in a
-    space; the text ends in a line feed.
+    A line's quote marks, list signs and indent carry on below it. Runs of empty lines become one; no line ends in a
+    space; a tab is a space; the text ends in a line feed.
     """
-    lines = [part for line in text.split("\n") for part in _wrapped(line.rstrip(), width)]
+    lines = [part for line in text.replace("\t", " ").split("\n") for part in _wrapped(line.rstrip(), width)]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
 
 
@@ -133,41 +133,53 @@ def _wrapped(line: str, width: int) -> Iterator[str]:
     if columns(first) > width // 2:
         first = ""
     rest = re.sub(r"[^> ]", " ", first)
-    current, filled = first, False
-    for piece, space in _pieces(line[len(first) :], width - columns(first)):
-        if filled and columns(current + piece.rstrip()) > width:
+    current, used, filled = first, columns(first), False
+    for piece, size, space in _pieces(line[len(first) :], width - used):
+        if filled and used + size > width:
             yield current.rstrip()
-            current, filled = rest, False
-        current += piece + (" " if space else "")
-        filled = True
+            current, used, filled = rest, columns(rest), False
+        if piece or filled:
+            current += piece + (" " if space else "")
+            used, filled = used + size + space, True
     yield current.rstrip()
 
 
-def _pieces(text: str, width: int) -> Iterator[tuple[str, bool]]:
-    """What must not be divided, each with whether a space follows it."""
+def _pieces(text: str, width: int) -> Iterator[tuple[str, int, bool]]:
+    """What must not be divided, each with its columns and whether a space follows it."""
     words = text.split(" ")
     for at, word in enumerate(words):
-        space = at < len(words) - 1
-        if _ADDRESS.search(word) and columns(word) > width:
-            yield word, space
-            continue
-        parts = list(_breakable(word, width))
-        for part in parts[:-1]:
-            yield part, False
-        yield (parts[-1] if parts else ""), space
+        *parts, last = _breakable(word, width)
+        for part, size in parts:
+            yield part, size, False
+        yield *last, at < len(words) - 1
 
 
-def _breakable(word: str, width: int) -> Iterator[str]:
-    """A word in the pieces it may be divided into: between wide characters, and by force where it is too long."""
-    piece = ""
-    for at, character in enumerate(word):
-        after = word[at + 1 : at + 2]
-        piece += character
-        joined = not after or wcwidth(after) == 0 or character == "\N{ZERO WIDTH JOINER}"
-        wide = wcwidth(character) == 2 or (after != "" and wcwidth(after) == 2)
-        may_break = wide and character not in _NOT_LAST and after not in _NOT_FIRST
-        if not joined and (may_break or columns(piece + after) > width):
-            yield piece
-            piece = ""
-    if piece:
-        yield piece
+def _breakable(word: str, width: int) -> Iterator[tuple[str, int]]:
+    """A word in the pieces it may be divided into, each with its columns: between wide characters, and by force."""
+    if word.isascii() and len(word) <= width:
+        yield word, len(word)
+        return
+    piece, used = "", 0
+    before, wide_before = "", False
+    for token in _tokens(word):
+        size = columns(token)
+        may_break = (size == 2 or wide_before) and before[-1:] not in _NOT_LAST and token[0] not in _NOT_FIRST
+        must_break = used + size > width
+        if must_break and used > width and token[0] in _NOT_FIRST:
+            must_break = False  # the full stop behind an address that is longer than a line stays with it
+        if piece and (may_break or must_break):
+            yield piece, used
+            piece, used = "", 0
+        piece, used = piece + token, used + size
+        before, wide_before = token, size == 2
+    yield piece, used
+
+
+def _tokens(word: str) -> Iterator[str]:
+    """The addresses in a word, each whole, and between them its characters as a reader sees them."""
+    end = 0
+    for address in _ADDRESS.finditer(word):
+        yield from iter_graphemes(word[end : address.start()])
+        yield address[0]
+        end = address.end()
+    yield from iter_graphemes(word[end:])

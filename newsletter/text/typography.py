@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -40,7 +41,7 @@ _QUOTES = {
     "fr": Quotes(("«\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE}»"), ("“", "”")),
     "es": Quotes(("«", "»"), ("“", "”")),
 }
-_BEFORE_OPENING = "([{–—-/¿¡“‘„‚«「『"
+_BEFORE_OPENING = "([{–—-/¿¡“‘„‚«「『（《"
 
 
 class Setter:
@@ -50,7 +51,7 @@ class Setter:
         tag = language.lower()
         self._quotes = _QUOTES.get(tag) or _QUOTES.get(tag.split("-")[0]) or _ENGLISH
         self._by_turns = tag.split("-")[0] in ("zh", "ja")  # no spaces there to tell opening from closing
-        self._outer_open = False
+        self._outer_open = self._inner_open = False
         self._before = ""
 
     def set(self, text: str) -> str:
@@ -65,7 +66,7 @@ class Setter:
             elif character == "'":
                 character = self._single(text[at + 1 : at + 2])
             out.append(character)
-            self._before = character
+            self._before = character[-1]
         return "".join(out)
 
     def skip(self, text: str) -> None:
@@ -73,7 +74,7 @@ class Setter:
         self._before = text[-1:] or self._before
 
     def _may_open(self) -> bool:
-        before = self._before[-1:]
+        before = self._before
         return not before or before.isspace() or before in _BEFORE_OPENING
 
     def _double(self) -> str:
@@ -82,10 +83,18 @@ class Setter:
         return self._quotes.outer[0 if opens else 1]
 
     def _single(self, after: str) -> str:
-        if not self._may_open() or after.isdigit():  # don't, the ’90s
-            closes_quote = not self._before.isalnum()
-            return self._quotes.inner[1] if closes_quote else "’"
-        return self._quotes.inner[0]
+        if self._in_word(self._before) and self._in_word(after):  # don't
+            return "’"
+        opens = not self._inner_open if self._by_turns else self._may_open() and not after.isdigit()
+        if not opens and not self._inner_open:  # the ’90s, the readers’ answers
+            return "’"
+        self._inner_open = opens
+        return self._quotes.inner[0 if opens else 1]
+
+    def _in_word(self, character: str) -> bool:
+        """Whether an apostrophe may follow or precede this; Chinese words have none, but foreign ones among them do."""
+        letter = character.isalnum() or unicodedata.category(character or " ")[0] == "M"
+        return letter and not (self._by_turns and unicodedata.east_asian_width(character) in "FW")
 
 
 def typeset(text: str, language: str) -> str:

@@ -12,28 +12,30 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from types import TracebackType
 from typing import Any, NoReturn
 from urllib.parse import quote
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from jinja2 import StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError, meta
+from jinja2 import StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, meta
 from jinja2.exceptions import SecurityError
 from jinja2.loaders import BaseLoader
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from newsletter.model.draft import InputFile
-from newsletter.model.edition import Slot
+from newsletter.model.edition import BODY_SLOTS, Slot
 from newsletter.model.errors import ContentError, Mistake
 from newsletter.model.frame import Frame
+from newsletter.model.shape import nearest, shown, unfit_character
 from newsletter.model.theme import Theme
+from newsletter.templating.words import Missing, NotThere, Refused, missing_words, syntax_words, where
 
 SLOT_OPEN, SLOT_CLOSE = "\ufdd0", "\ufdd1"  # around a slot's name in the text part
 PLACEHOLDER = re.compile(r"@@([ths])([0-9a-z_]*)@@")  # text, HTML, slot
@@ -74,17 +76,12 @@ class Templates:
         }
 
     def find(self, name: str) -> Source | None:
-        """The template of this name, read now; None when no root has it. Raises `ContentError` for one not UTF-8."""
+        """The template of this name, read now; None when no root has it. Raises `ContentError` for one not text."""
         for label, root in self._roots:
             path = root / name
             if path.is_file():
                 data = path.read_bytes()
-                try:
-                    text = data.decode("utf-8")
-                except UnicodeDecodeError as error:
-                    line = data.count(b"\n", 0, error.start) + 1
-                    mistake = Mistake(f"{label}{name}", line, "the template is not UTF-8 text", "save it as UTF-8")
-                    raise ContentError([mistake]) from error
+                text = _decoded(data, f"{label}{name}")
                 return Source(f"{label}{name}", path, text, hashlib.sha256(data).hexdigest())
         return None
 
@@ -93,36 +90,47 @@ class Templates:
         found = {
             f"{folder}/{path.name}" for _, root in self._roots for path in (root / folder).glob("*") if path.is_file()
         }
-        return tuple(sorted(name for name in found if Path(name).suffix in self._environments))
+        return tuple(sorted(name for name in found if Path(name).suffix in self._environments and name.isprintable()))
+
+    def check(self, name: str) -> None:
+        """Raises `ContentError` with file and line when Jinja cannot read the template."""
+        with self._telling(name, ()):
+            self._environments[Path(name).suffix].get_template(name)
 
     def render(self, name: str, values: dict[str, Any]) -> str:
         """What the template makes of the values. Raises `ContentError` with the template's file and line."""
-        try:
+        with self._telling(name, values):
             return self._environments[Path(name).suffix].get_template(name).render(values)
-        except ContentError:
-            raise
+
+    @contextmanager
+    def _telling(self, name: str, values: Iterable[str]) -> Iterator[None]:
+        """Turns what Jinja raises into a `ContentError`."""
+        try:
+            yield
         except TemplateSyntaxError as error:
-            self._raise(
-                error.name or name, error.lineno, f"Jinja cannot read it: {error.message}", "mend the tag", error
-            )
+            broken = (error.name or name).removeprefix("<template>")  # of a broken comment, Jinja gives the file name
+            source = self.find(broken)
+            self._raise(broken, *syntax_words(error, source.text if source else ""), error)
         except TemplateNotFound as error:
-            where, line = _where(error, name)
-            known = ", ".join(self.names(str(error.name).split("/")[0])) or "none"
-            what = f"there is no template '{error.name}'"
-            self._raise(where, line, what, f"write it, or name one that is there: {known}", error)
-        except UndefinedError as error:
-            where, line = _where(error, name)
-            self._raise(
-                where, line, f"a name is not defined: {error.message}", "name a value this template gets", error
-            )
+            known = self.names(str(error.name).split("/")[0])
+            stems = {Path(one).stem: one for one in known}
+            near = stems.get(nearest(Path(str(error.name)).stem, stems, likeness=0.7) or "")
+            todo = f"did you mean '{near}'?" if near else f"name one that is there: {', '.join(known) or 'none'}"
+            self._raise(*where(error, name), f"there is no template '{error.name}'", todo, error)
+        except Refused as error:
+            self._raise(*where(error, name), error.what, error.todo, error)
+        except NotThere as error:
+            self._raise(*where(error, name), *missing_words(error, values), error)
         except SecurityError as error:
-            where, line = _where(error, name)
+            what = f"this is not allowed in a template: {str(error).rstrip('.')}"
+            self._raise(*where(error, name), what, "use plain values, filters and macros", error)
+        except RecursionError as error:
+            todo = "remove the include, import or call that leads back to it"
+            self._raise(*where(error, name), "the template takes itself in without end", todo, error)
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             self._raise(
-                where, line, f"the sandbox refuses this: {error}", "use plain values, filters and macros", error
+                *where(error, name), f"this cannot be done here: {str(error).rstrip('.')}", "mend the expression", error
             )
-        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-            where, line = _where(error, name)
-            self._raise(where, line, f"this cannot be done here: {error}", "mend the expression", error)
 
     def closure(self, names: Iterable[str]) -> tuple[InputFile, ...]:
         """The files that these templates are made of, those they import or include with them, by path."""
@@ -140,6 +148,21 @@ class Templates:
     def _raise(self, name: str, line: int, what: str, todo: str, cause: Exception) -> NoReturn:
         source = self.find(name)
         raise ContentError([Mistake(source.label if source else name, line, what, todo)]) from cause
+
+
+@lru_cache(maxsize=256)
+def _decoded(data: bytes, label: str) -> str:
+    """The template's text with LF line ends. Raises `ContentError` for bytes that are not UTF-8, and for controls."""
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ContentError([Mistake(label, line, "the template is not UTF-8 text", "save it as UTF-8")]) from error
+    if unfit_character(text):
+        lines = enumerate(text.split("\n"), 1)
+        line, bad = next((number, found) for number, one in lines if (found := unfit_character(one)))
+        raise ContentError([Mistake(label, line, f"the control character {bad} stands here", "delete it")])
+    return text
 
 
 @lru_cache(maxsize=256)
@@ -176,7 +199,7 @@ def _environment(
         loader=_Loader(templates),
         autoescape=autoescape,
         finalize=finalize,
-        undefined=StrictUndefined,
+        undefined=Missing,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
@@ -199,7 +222,7 @@ def _hold(value: Any) -> Any:
         case SafeHtml():
             return Markup(f"@@h{value.html.encode().hex()}@@")  # noqa: S704
         case Slot():
-            return Markup(f"@@s{value.value}@@")  # noqa: S704
+            return Markup(f"@@s{_of_body(value).value}@@")  # noqa: S704
         case int() if not isinstance(value, bool):
             return value
         case str():
@@ -214,7 +237,7 @@ def _as_html(value: Any) -> Any:
         case Verbatim():
             return Markup(value)  # noqa: S704  (fonts hold quotes; each was checked when the theme was read)
         case Slot():
-            raise TypeError(f"the slot {value.value} has no place on a page that all readers share")
+            raise Refused(f"the slot {value.value} stands on a page that all readers share", "remove it there")
         case str():
             return value
         case int() if not isinstance(value, bool):
@@ -225,7 +248,7 @@ def _as_html(value: Any) -> Any:
 def _as_text(value: Any) -> Any:
     match value:
         case Slot():
-            return f"{SLOT_OPEN}{value.value}{SLOT_CLOSE}"
+            return f"{SLOT_OPEN}{_of_body(value).value}{SLOT_CLOSE}"
         case str():
             return value
         case int() if not isinstance(value, bool):
@@ -237,8 +260,14 @@ def _unprintable(value: Any) -> Any:
     if isinstance(value, StrictUndefined):
         return value  # Jinja raises with the name that is missing
     if value is None:
-        raise TypeError("it prints a value that is left out in this issue; ask `{% if ... %}` first")
-    raise TypeError(f"it prints a {type(value).__name__}, which is not text; use a field of it or a filter")
+        raise Refused("it prints a value that is left out in this issue", "ask {% if ... %} first")
+    raise Refused(f"it prints a {type(value).__name__}, which is not text", "print a field of it, or use a filter")
+
+
+def _of_body(slot: Slot) -> Slot:
+    if slot not in BODY_SLOTS:
+        raise Refused(f"the slot {slot.value} stands in a body", "remove it; it belongs in the headers")
+    return slot
 
 
 def theme_tokens(theme: Theme) -> dict[str, object]:
@@ -276,6 +305,10 @@ def _locale(language: str) -> Locale:
 
 def _date(value: date, frame: Frame, pattern: str = "date_long") -> str:
     """`day|date(t, "date_short")`: a date by one of the patterns among the frame texts (Unicode TR 35)."""
+    if not isinstance(value, date):
+        raise Refused("what is to be printed as a date is none", "use the filter date on a date only")
+    if pattern not in frame.texts:
+        raise Refused(f"there is no date pattern `{pattern}` among the frame texts", "use date_long, or add it there")
     return format_date(value, frame.texts[pattern], locale=_locale(frame.language))
 
 
@@ -284,6 +317,9 @@ def _filler(finalize: Callable[[Any], Any], joint: str) -> Callable[..., str]:
 
     def fill(pattern: str, **values: Any) -> str:
         parts = re.split(r"\{(\w+)\}", pattern)
+        for name in parts[1::2]:
+            if name not in values:
+                raise Refused(f"the text holds {{{name}}}, and nothing is given for it", f"add {name}=... to fill")
         printed = [finalize(values[part] if at % 2 else part) for at, part in enumerate(parts)]
         return joint.join(piece if isinstance(piece, str) else str(piece) for piece in printed)
 
@@ -293,22 +329,12 @@ def _filler(finalize: Callable[[Any], Any], joint: str) -> Callable[..., str]:
 def _verbatim(value: str) -> Verbatim:
     """`"92px"|verbatim`: a measure or a name that a template itself chooses, for an attribute that MJML must read."""
     if not re.fullmatch(r"[A-Za-z0-9#%. -]*", value):
-        raise ValueError("verbatim takes a measure or a name of plain letters and digits")
+        raise Refused(
+            f"'{shown(value)}' cannot stand verbatim", "write a measure or a name of plain letters and digits"
+        )
     return Verbatim(value)
 
 
 def _mailto(address: str, subject: str) -> str:
     """`address|mailto(subject)`: the address of a new mail with this subject (RFC 6068)."""
     return f"mailto:{quote(address, safe='@')}?subject={quote(subject, safe='')}"
-
-
-def _where(error: BaseException, name: str) -> tuple[str, int]:
-    """The template and line that an error was raised in, from the traceback that Jinja rewrites."""
-    found = (name, 0)
-    trace: TracebackType | None = error.__traceback__
-    while trace is not None:
-        filename = trace.tb_frame.f_code.co_filename
-        if filename.startswith("<template>"):
-            found = (filename.removeprefix("<template>"), trace.tb_lineno)
-        trace = trace.tb_next
-    return found
