@@ -18,7 +18,7 @@ test: $(TOOLS) check ## Passes the whole test suite; installs what it needs.
 	$(BIN)/coverage report
 
 soak: $(TOOLS) ## What is too long for every day: the same properties over many more examples.
-	NEWSLETTER_SOAK=1 $(BIN)/python -m pytest -n 2 -m soak $(ARGS)
+	NEWSLETTER_SOAK=1 $(BIN)/python -m pytest -n 2 -m hypothesis $(ARGS)
 
 check: $(DEV) ## Formatter, linter and type checker; writes nothing.
 	$(BIN)/ruff format --check .

@@ -14,13 +14,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from newsletter.actions.app import App, open_app
 from newsletter.actions.demo import sample_now
 from newsletter.actions.init_publication import init_publication
+from tests.browser import launch
 
 ROOT = Path(__file__).parents[1]
 ISSUE = "2026-11-27"  # the sample's coming issue
 SOAK = bool(os.environ.get("NEWSLETTER_SOAK"))
 
 settings.register_profile("test", max_examples=200, deadline=None, derandomize=True)
-settings.register_profile("soak", max_examples=20_000, deadline=None)
+settings.register_profile("soak", max_examples=5_000, deadline=None)
 settings.load_profile("soak" if SOAK else "test")
 
 
@@ -48,14 +49,11 @@ def opened(root: Path) -> App:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A real Chromium: Debian's, else the one Playwright installed."""
-    system = shutil.which("chromium") or shutil.which("google-chrome")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-    flags += ["--disable-background-networking", "--disable-component-update"]
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A real Chromium, with the fonts that a reader's machine has."""
     with sync_playwright() as playwright:
         try:
-            chromium = playwright.chromium.launch(executable_path=system, args=flags)
+            chromium = launch(playwright, tmp_path_factory.mktemp("fonts"))
         except Exception as error:
             pytest.fail(f"no browser to test with; run `make test`, which installs one ({error})", pytrace=False)
         yield chromium

@@ -190,4 +190,4 @@ def test_a_missing_required_section_is_named(publication: Path, tmp_path: Path) 
     assert COMING is not None
     (publication / "content" / "issues" / ISSUE / "question.md").unlink()
     built = build_issue(opened(publication), COMING, tmp_path / "out")
-    assert "question" in built.missing
+    assert built.troubles == ("the section 'question' is not there yet, and every issue has it",)

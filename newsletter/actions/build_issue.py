@@ -12,6 +12,7 @@ from newsletter.actions.app import App, Desk, read_issue
 from newsletter.archive.page import framed
 from newsletter.assemble.edition import assemble
 from newsletter.deliver.personal import Recipient, Signing, slot_values
+from newsletter.edit.length import lengths
 from newsletter.mail.mime import splice
 from newsletter.model.edition import Edition, SentIssue, Slot
 from newsletter.model.issue import IssueId
@@ -33,11 +34,9 @@ class Built:
     written: tuple[Path, ...]
 
     @property
-    def missing(self) -> tuple[str, ...]:
-        """Kinds of section that the publication requires and this issue has not got yet."""
-        present = {blurb.kind for blurb in self.desk.draft.blurbs}
-        sections = self.desk.publication.schedule.sections
-        return tuple(one.kind for one in sections if one.required and one.kind not in present)
+    def troubles(self) -> tuple[str, ...]:
+        """What the issue has not got yet, or has too much of, in words."""
+        return tuple(trouble for one in lengths(self.desk.draft) if (trouble := one.trouble))
 
 
 def build_issue(app: App, issue: IssueId, out: Path) -> Built:

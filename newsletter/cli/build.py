@@ -32,5 +32,5 @@ def command(folder: str, issue: IssueId | None, out: Path) -> None:
     click.echo(f"No. {built.desk.draft.number}, {edition.issue}: {edition.subject}")
     click.echo(f"  HTML {sizes['email.html'] / 1000:.1f} kB, whole mail {sizes['email.eml'] / 1000:.1f} kB")
     click.echo(f"  digest {edition.digest[:16]}, written to {out}")
-    for kind in built.missing:
-        click.echo(f"  not there yet: the section '{kind}', which schedule.yaml requires", err=True)
+    for trouble in built.troubles:
+        click.echo(f"  note: {trouble}", err=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from newsletter.edit.order import arranged, section_of
 from newsletter.model.draft import Blurb, Draft, Greeting, image_path
 from newsletter.model.errors import ContentError, Mistake
 from newsletter.model.issue import IssueId, IssueNumber
@@ -51,7 +52,7 @@ def load(publication: Publication, folder: Folder, issue: IssueId) -> Draft:
         mistakes.append(Mistake(files.path, 0, "the folder's date lies beyond the calendar", "rename the folder"))
     if files.matter is None:
         raise ContentError(mistakes + folder.mistakes)
-    order, more = _order(publication, files, files.matter)
+    order, plan, more = arranged(publication.schedule, files, files.matter)
     mistakes += [*more, *_owners(publication, files, files.matter), *folder.mistakes]
     if mistakes:
         raise ContentError(mistakes)
@@ -66,6 +67,7 @@ def load(publication: Publication, folder: Folder, issue: IssueId) -> Draft:
         greeting=_greeting(publication, files),
         week=week,
         blurbs=tuple(_blurb(blurb, bodies[blurb.page.path][0]) for blurb in order),
+        plan=plan,
         items=files.items,
         people=tuple(known.people[ref] for ref in sorted(set(named))),
         images=images,
@@ -145,7 +147,7 @@ def _owners(publication: Publication, files: IssueFiles, matter: IssueMatter) ->
     """Owners who are not of the team, and owned sections that could never be there."""
     page = next(page for page in files.pages if page.name == "issue")
     team = [member.id for member in publication.schedule.team]
-    sections = {_section(one) for one in files.pages} | set(KINDS)
+    sections = {section_of(one) for one in files.pages} | set(KINDS)
     for section, owner in (matter.owners or {}).items():
         line = page.matter.line(("owners", section))
         if owner not in team:
@@ -177,46 +179,3 @@ def _images(folder: Folder, files: IssueFiles, theme: Theme) -> tuple[tuple[tupl
         for path in filter(None, (logo.light, logo.dark)):
             found[path] = folder.read_bytes(path) or b""
     return tuple(sorted(found.items())), mistakes
-
-
-def _order(
-    publication: Publication, files: IssueFiles, matter: IssueMatter
-) -> tuple[tuple[BlurbFile, ...], list[Mistake]]:
-    """The blurbs in the order of the mail: issue.md's, else schedule.yaml's; blurbs of one kind by file name."""
-    page = next((blurb.page for blurb in files.blurbs if blurb.kind == "opening"), None)
-    if matter.sections is not None and page is not None:
-        by_name = {blurb.name: blurb for blurb in files.blurbs}
-        mistakes = list(_order_mistakes(page, matter.sections, {_section(one) for one in files.pages}))
-        return tuple(by_name[name] for name in matter.sections if name in by_name), mistakes
-    kinds = [section.kind for section in publication.schedule.sections]
-    mistakes = [
-        Mistake(
-            blurb.page.path, 0, f"the publication has no section '{blurb.kind}'", "add it to sections in schedule.yaml"
-        )
-        for blurb in files.blurbs
-        if blurb.kind not in kinds and blurb.kind in KINDS
-    ]
-    ordered = sorted((blurb for blurb in files.blurbs if blurb.kind in kinds), key=lambda one: kinds.index(one.kind))
-    return tuple(ordered), mistakes
-
-
-def _section(page: Page) -> str:
-    """The name of the section that a file holds."""
-    return "opening" if page.name == "issue" else page.name
-
-
-def _order_mistakes(page: Page, order: tuple[str, ...], present: set[str]) -> Iterator[Mistake]:
-    """What is wrong with the order in issue.md, given the sections that have a file."""
-    meant = set()
-    for at, name in enumerate(order):
-        line = page.matter.line(("sections", at))
-        if name in order[:at]:
-            yield Mistake(page.path, line, f"'{name}' stands in the order twice", "keep one")
-        elif name not in present:
-            near = nearest(name, present - set(order))
-            meant.add(near)
-            todo = f"did you mean '{near}'?" if near else f"write {name}.md, or remove it here"
-            yield Mistake(page.path, line, f"there is no section '{shown(name)}' in this issue", todo)
-    for name in sorted(present - set(order) - meant):
-        what = f"the order leaves out '{name}', whose file is there"
-        yield Mistake(page.path, page.matter.line(("sections",)), what, "add it to sections, or move its file away")

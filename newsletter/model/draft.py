@@ -48,6 +48,18 @@ class Blurb:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One place in the order of an issue, with what is asked of it."""
+
+    name: str  # of the section; its kind where nothing is written yet
+    kind: str
+    required: bool
+    least: int  # words; 0: none is asked for
+    most: int | None  # words; None: no limit
+    written: bool  # whether the issue has it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """An issue before it is assembled. Nothing of it has been checked beyond its form."""
 
@@ -60,6 +72,7 @@ class Draft:
     greeting: Greeting
     week: Week
     blurbs: tuple[Blurb, ...]  # in the order of the mail
+    plan: tuple[Planned, ...]  # in the same order, with what is still missing
     items: tuple[CitedItem, ...]  # in the order of items.yaml
     people: tuple[Person, ...]  # whom the blurbs name
     images: tuple[tuple[str, bytes], ...]  # path of each picture, as `files` names it; original bytes

@@ -157,9 +157,7 @@ class ReadMore:
     title: Line = field(metadata=about("the article's own title", "The Pause as a Policy"))
     url: Url = field(metadata=about("where it can be read", "https://example.org/pause"))
     author: PersonRef | None = field(default=None, metadata=about("the id of a card in people.yaml", "lin-yue"))
-    image: Picture | None = field(
-        default=None, metadata=about("a picture above the title", "a group")
-    )
+    image: Picture | None = field(default=None, metadata=about("a picture above the title", "a group"))
 
 
 @kind("video")
@@ -185,9 +183,7 @@ class Insight:
     url: Url = field(metadata=about("where it can be read", "https://focus.example.org/perspectives/pause"))
     author: PersonRef | None = field(default=None, metadata=about("the id of a card in people.yaml", "lin-yue"))
     summary: Line | None = field(default=None, metadata=about("what it discusses, in a sentence or two", "Why ..."))
-    image: Picture | None = field(
-        default=None, metadata=about("a picture above the title", "a group")
-    )
+    image: Picture | None = field(default=None, metadata=about("a picture above the title", "a group"))
 
 
 @kind("beyond")

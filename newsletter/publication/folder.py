@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path
 
 from newsletter.model.draft import InputFile
@@ -79,7 +80,7 @@ class Folder:
         )
 
     def names(self, path: str, suffix: str) -> tuple[str, ...]:
-        """The names with this suffix in a folder, in order; hidden files and editors' backups left out.
+        """The names with this suffix in a folder, beyond-2 before beyond-10; hidden files and backups left out.
 
         A name that could not be printed is noted as a mistake.
         """
@@ -87,7 +88,7 @@ class Folder:
         if not folder.is_dir():
             return ()
         found = (entry.name for entry in folder.iterdir() if entry.suffix == suffix)
-        names = tuple(sorted(name for name in found if not name.startswith((".", "#", "~"))))
+        names = tuple(sorted((name for name in found if not name.startswith((".", "#", "~"))), key=_as_people_count))
         for name in names:
             if not name.isprintable():
                 self._note(f"{path}/{ascii(name)[1:-1]}", "the file's name holds an odd character", "rename the file")
@@ -95,6 +96,12 @@ class Folder:
 
     def _note(self, path: str, what: str, todo: str) -> None:
         self.mistakes.append(Mistake(path, 0, what, todo))
+
+
+def _as_people_count(name: str) -> tuple[list[tuple[int, str]], str]:
+    """Sorts numbers in names as numbers, and a name before those that go on behind it."""
+    parts = re.split(r"(\d+)", name.rpartition(".")[0])
+    return [(int(part), "") if part.isdigit() and part.isascii() else (0, part) for part in parts], name
 
 
 def find_root(start: Path) -> Path:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
 
 from newsletter.model.errors import Mistake
 from newsletter.model.issue import IssueId
@@ -13,9 +15,26 @@ from newsletter.model.shape import Day, Language, Line, Slug, Words, file_shape,
 from newsletter.publication import frontmatter, yamlfile
 from newsletter.publication.folder import Folder
 from newsletter.publication.frontmatter import Page
+from newsletter.publication.schedule import WordLimits
 from newsletter.publication.yamlfile import T, Value
 
 ISSUES = "content/issues"
+
+
+@file_shape
+class SectionHere:
+    """One section of this issue, where it asks for something else than schedule.yaml."""
+
+    name: Slug  # of the blurb's file
+    required: bool | None = None
+    words: WordLimits | None = None
+
+
+def _named(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+Place = Annotated[SectionHere, BeforeValidator(_named)]  # a name alone, or a group
 
 
 @file_shape
@@ -29,7 +48,7 @@ class IssueMatter:
     language: Language | None = None  # else the publication's
     owners: dict[str, Slug] | None = None  # section name -> id of the team
     topics: tuple[Line, ...] = ()  # what the archive's index lists the issue under
-    sections: tuple[Slug, ...] | None = None  # names of sections in order, instead of schedule.yaml's
+    sections: tuple[Place, ...] | None = None  # in order, instead of schedule.yaml's
 
 
 @file_shape
@@ -60,6 +79,7 @@ class IssueFiles:
     path: str
     matter: IssueMatter | None
     pages: tuple[Page, ...]  # every Markdown file that could be read, those with a mistake too: issue.md, then by name
+    waiting: frozenset[str]  # names of blurbs whose file is there and not yet begun
     blurbs: tuple[BlurbFile, ...]  # the opening first, then by file name
     items: tuple[CitedItem, ...]
     item_ids: frozenset[str] | None  # those of entries with a mistake too; None when items.yaml could not be read
@@ -68,7 +88,9 @@ class IssueFiles:
 def read(folder: Folder, issue: IssueId) -> tuple[IssueFiles, list[Mistake]]:
     """The issue's files and every mistake in their form."""
     path = f"{ISSUES}/{issue}"
-    pages, mistakes = _pages(folder, path)
+    found, mistakes = _pages(folder, path)
+    pages = [page for page in found if _begun(page)]
+    waiting = frozenset(page.name for page in found if not _begun(page))
     whole = [page for page in pages if page.path not in {mistake.path for mistake in mistakes}]
     matter, blurbs = None, []
     for page in whole:
@@ -79,7 +101,7 @@ def read(folder: Folder, issue: IssueId) -> tuple[IssueFiles, list[Mistake]]:
         mistakes += misfits
         blurbs += [blurb] if blurb else []
     items, ids, misfits = _items(folder, f"{path}/items.yaml")
-    return IssueFiles(issue, path, matter, tuple(pages), tuple(blurbs), items, ids), mistakes + misfits
+    return IssueFiles(issue, path, matter, tuple(pages), waiting, tuple(blurbs), items, ids), mistakes + misfits
 
 
 def _pages(folder: Folder, path: str) -> tuple[list[Page], list[Mistake]]:
@@ -89,7 +111,7 @@ def _pages(folder: Folder, path: str) -> tuple[list[Page], list[Mistake]]:
         text = folder.read_text(f"{path}/{name}")
         if text is not None:
             page, misfits = frontmatter.split(text, f"{path}/{name}")
-            pages += [page] if _begun(page) else []
+            pages.append(page)
             mistakes += misfits
     return pages, mistakes
 
