@@ -24,6 +24,8 @@ class Purpose(Enum):
     MESSAGE_ID = "message-id"
     SAMPLE = "sample"
 
+    __hash__ = object.__hash__  # by identity: Enum's own runs in Python at every look-up
+
 
 @dataclass(frozen=True, slots=True)
 class Key:

@@ -27,8 +27,12 @@ class App:
     """One publication, opened."""
 
     root: Path
-    templates: Templates
     clock: Callable[[], datetime]  # aware, UTC
+
+    @property
+    def templates(self) -> Templates:
+        """The templates as they stand now, the publication's own before ours."""
+        return Templates(tuple((f"{label}templates/", base / "templates") for label, base in _bases(self.root)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,7 @@ class Desk:
 
 def open_app(root: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> App:
     """The publication in a folder. Its files are read when an action asks for them."""
-    return App(
-        root, Templates(tuple((f"{label}templates/", base / "templates") for label, base in _bases(root))), clock
-    )
+    return App(root, clock)
 
 
 def _bases(root: Path) -> tuple[tuple[str, Path], ...]:

@@ -14,6 +14,7 @@ from newsletter.publication import calendar
 from newsletter.publication import publication as publications
 from newsletter.publication.folder import SCHEDULE, Folder, issue_ids
 from newsletter.publication.publication import Publication
+from newsletter.templating import Templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,19 @@ def check_files(app: App) -> Checked:
     """Reads the whole publication, assembles each issue, and tells every mistake in a file. Writes nothing."""
     folder = Folder(app.root)
     publication, mistakes = publications.read(folder, app.clock().date())
-    mistakes += lint_templates(app.templates, app.templates.names("email"))
+    templates = app.templates
+    mistakes += lint_templates(templates, templates.names("email"))
     opened = {file.path for file in folder.opened}
     issues = issue_ids(app.root)
     if publication is not None:
         for issue in issues:
             of_issue = Folder(app.root)
-            mistakes += _mistakes_of(app, publication, of_issue, issue)
+            mistakes += _mistakes_of(templates, publication, of_issue, issue)
             opened |= {file.path for file in of_issue.opened}
     return Checked(len(opened), len(issues), tuple(sorted(set(mistakes))))
 
 
-def _mistakes_of(app: App, publication: Publication, folder: Folder, issue: IssueId) -> list[Mistake]:
+def _mistakes_of(templates: Templates, publication: Publication, folder: Folder, issue: IssueId) -> list[Mistake]:
     found = []
     if not calendar.belongs(publication.schedule.calendar, issue):
         what = f"the calendar knows no issue of {issue}"
@@ -48,7 +50,7 @@ def _mistakes_of(app: App, publication: Publication, folder: Folder, issue: Issu
         found.append(Mistake(f"content/issues/{issue}", 0, what, todo))
     try:
         draft = load(publication, folder, issue)
-        assemble(draft, publication, read_frame(folder, draft.language), app.templates)
+        assemble(draft, publication, read_frame(folder, draft.language), templates)
     except ContentError as error:
         found += error.mistakes
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape
+from itertools import groupby
 from typing import Any
 
 from mjml import mjml2html
@@ -65,14 +66,10 @@ def text_of(rendered: str, label: str) -> Slotted:
 def _slotted(pieces: list[Any]) -> Slotted:
     """The pieces with neighbouring text made one. Raises for a slot that has no place in a body."""
     out: list[str | Slot] = []
-    for piece in pieces:
-        if isinstance(piece, Slot):
-            if piece not in BODY_SLOTS:
-                mistake = Mistake(BASE, 0, f"the slot {piece.value} stands in a body", "it belongs in the headers")
-                raise ContentError([mistake])
-            out.append(piece)
-        elif out and isinstance(out[-1], str):
-            out[-1] += piece
-        else:
-            out.append(piece)
+    for is_slot, run in groupby(pieces, lambda piece: isinstance(piece, Slot)):
+        found = list(run)
+        out += found if is_slot else ["".join(found)]
+    for slot in (piece for piece in out if isinstance(piece, Slot) and piece not in BODY_SLOTS):
+        mistake = Mistake(BASE, 0, f"the slot {slot.value} stands in a body", "it belongs in the headers")
+        raise ContentError([mistake])
     return Slotted(tuple(piece for piece in out if piece != ""))

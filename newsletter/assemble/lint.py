@@ -139,6 +139,7 @@ def _blank(match: re.Match[str]) -> str:
     return stand_in + "\n" * tag.count("\n")
 
 
+@lru_cache(maxsize=256)
 def check_skeleton(skeleton: str, label: str) -> None:
     """Checks what a template made of its values. Raises `ContentError` when MJML could misread it."""
     inside = "" if skeleton.lstrip().startswith("<mjml") else "mj-body"
@@ -160,6 +161,7 @@ class _Reader(HTMLParser):
         self._inside = inside
         self._rendered = rendered
         self._unclosed: Counter[str] = Counter()
+        self._lost = False  # behind a quote or a bracket that is missing, nothing is what it seems
         self._found: list[tuple[int, str, str]] = []
         self._open: list[tuple[str, int]] = []
 
@@ -171,7 +173,8 @@ class _Reader(HTMLParser):
         for tag, line in self._open:
             if tag.startswith("mj-") and tag not in COMPONENTS and tag not in _STAND_INS:
                 continue  # told already, as one that is not known
-            self._found.append((line, f"{_opening(tag)} is not closed", f"close it with {_closing(tag)}"))
+            if not self._lost:
+                self._found.append((line, f"{_opening(tag)} is not closed", f"close it with {_closing(tag)}"))
         return self._found
 
     @property
@@ -182,7 +185,8 @@ class _Reader(HTMLParser):
 
     def _note(self, what: str, todo: str, below: int = 0) -> None:
         """Notes a mistake so many lines below the place where the parser stands."""
-        self._found.append((self.getpos()[0] + below, what, todo))
+        if not self._lost:
+            self._found.append((self.getpos()[0] + below, what, todo))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._start(tag, attrs, closed=False)
@@ -265,6 +269,7 @@ class _Reader(HTMLParser):
         written = re.sub(r"\"[^\"]*\"|'[^']*'", '""', self.get_starttag_text() or "")
         if any(not re.fullmatch(r"[A-Za-z][\w:.-]*", name) for name, _ in attrs):
             self._note(f"a quote or a bracket is missing in <{tag}>", "write each value between two quotes, and > last")
+            self._lost = True
             return False
         if bare := re.search(r"([\w:.-]+)\s*=\s*(?![\s\"'])", written):
             self._note(f"the value of {bare[1]} in <{tag}> has no quotes", f'write {bare[1]}="..."')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from newsletter.model.draft import Greeting
 from newsletter.model.edition import Slot
@@ -55,7 +56,12 @@ def slot_values(
         Slot.UNSUBSCRIBE_URL: unsubscribe,
         Slot.PREFERENCES_URL: f"{site}/p/{signing.ring.sign(signing.preferences, recipient.subscriber)}",
         Slot.TO: recipient.address,
-        Slot.DATE: format_datetime(due),
+        Slot.DATE: _date(due),
         Slot.MESSAGE_ID: f"<{name}.{signing.ring.mac(signing.message_id, name)}@{domain}>",
         Slot.LIST_UNSUBSCRIBE: f"<{unsubscribe}>",
     }
+
+
+@lru_cache(maxsize=16)  # the same for a whole mailing
+def _date(due: datetime) -> str:
+    return format_datetime(due)

@@ -40,8 +40,8 @@ def one_line(name: str, value: str) -> bytes:
 
 def one_line_value(name: str, value: str, limit: int = LINE_LIMIT) -> str:
     """The value, when it may stand in a field as it is: printable ASCII, no break, `limit` octets with the name."""
-    _refuse_breaks(name, value)
-    if not value.isascii() or not value.isprintable():
+    if not (value.isascii() and value.isprintable()):
+        _refuse_breaks(name, value)
         raise HeaderRefused(name, "the value holds a character that is not printable ASCII")
     if len(name) + 2 + len(value) > limit:
         raise HeaderRefused(name, f"the value is {len(value)} octets long; a line holds {limit}")

@@ -25,6 +25,7 @@ _FIELD_OF = {
     Slot.MESSAGE_ID: "Message-ID",
     Slot.LIST_UNSUBSCRIBE: "List-Unsubscribe",
 }
+_HEADER, _HTML = Part.HEADER, Part.HTML  # reading a member off its enum costs more than comparing it
 _LIMIT_OF = {Slot.LIST_UNSUBSCRIBE: len("List-Unsubscribe: ") + 900}
 
 
@@ -75,12 +76,12 @@ def splice(letter: Letter, values: Mapping[Slot, str]) -> bytes:
 
 def _value(place: Place, values: Mapping[Slot, str]) -> bytes:
     part, value = place.part, values[place.slot]
-    if part is Part.HEADER:
+    if part is _HEADER:
         name = _FIELD_OF[place.slot]
         return headers.one_line_value(name, value, _LIMIT_OF.get(place.slot, headers.LINE_LIMIT)).encode("ascii")
     if "\n" in value or "\r" in value or "\0" in value:
         raise HeaderRefused(place.slot.value, "the value holds a line break or a NUL")
-    if part is Part.HTML:
+    if part is _HTML:
         value = html.escape(value)
     encoded = binascii.b2a_qp(value.encode("utf-8"), istext=True)
     if len(encoded) < _LINE:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from newsletter.model.errors import ConfigError
@@ -103,6 +104,7 @@ def belongs(calendar: Calendar, issue: IssueId) -> bool:
     return weekly or _extra(calendar, issue) is not None
 
 
+@lru_cache(maxsize=8)  # it walks through two years, and is asked at every reading
 def troubles(calendar: Calendar, today: date) -> tuple[Trouble, ...]:
     """What cannot be kept: deadlines out of order, impossible times in the next 104 weeks, wrong dates."""
     found = [*_wrong_dates(calendar)]

@@ -20,6 +20,7 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._resolved = root.resolve()
         self._digests: dict[str, str] = {}
         self.mistakes: list[Mistake] = []
 
@@ -36,7 +37,7 @@ class Folder:
         """The file's bytes; None when it is missing, unreadable or too large, which is noted as a mistake."""
         file = self.root / path
         try:
-            if not file.resolve().is_relative_to(self.root.resolve()):
+            if not file.resolve().is_relative_to(self._resolved):
                 self._note(path, "the file lies outside the publication's folder", "move it inside")
                 return None
             if file.stat().st_size > MAX_BYTES:

@@ -15,15 +15,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from types import CodeType
 from typing import Any, NoReturn
-from urllib.parse import quote
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
 from jinja2 import StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, meta
+from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.exceptions import SecurityError
 from jinja2.loaders import BaseLoader
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -32,9 +30,9 @@ from markupsafe import Markup
 from newsletter.model.draft import InputFile
 from newsletter.model.edition import BODY_SLOTS, Slot
 from newsletter.model.errors import ContentError, Mistake
-from newsletter.model.frame import Frame
-from newsletter.model.shape import nearest, shown, unfit_character
+from newsletter.model.shape import nearest, unfit_character
 from newsletter.model.theme import Theme
+from newsletter.templating import filters
 from newsletter.templating.words import Missing, NotThere, Refused, missing_words, syntax_words, where
 
 SLOT_OPEN, SLOT_CLOSE = "\ufdd0", "\ufdd1"  # around a slot's name in the text part
@@ -65,18 +63,27 @@ class Source:
 
 
 class Templates:
-    """The templates of one publication. `roots` are label and folder, the publication's own first."""
+    """The templates of one publication as they stand now: each file is read once, when it is first asked for.
+
+    `roots` are label and folder, the publication's own first. What Jinja compiles is kept for the next reading.
+    """
 
     def __init__(self, roots: tuple[tuple[str, Path], ...]) -> None:
         self._roots = roots
+        self._sources: dict[str, Source | None] = {}
         self._environments = {
-            ".mjml": _environment(self, _hold),
-            ".html": _environment(self, _as_html),
-            ".txt": _environment(self, _as_text, autoescape=False),
+            ".mjml": _environment(self, ".mjml", _hold),
+            ".html": _environment(self, ".html", _as_html),
+            ".txt": _environment(self, ".txt", _as_text, autoescape=False),
         }
 
     def find(self, name: str) -> Source | None:
-        """The template of this name, read now; None when no root has it. Raises `ContentError` for one not text."""
+        """The template of this name; None when no root has it. Raises `ContentError` for one that is not text."""
+        if name not in self._sources:
+            self._sources[name] = self._read(name)
+        return self._sources[name]
+
+    def _read(self, name: str) -> Source | None:
         for label, root in self._roots:
             path = root / name
             if path.is_file():
@@ -179,24 +186,39 @@ class _Loader(BaseLoader):
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
 
-    def get_source(self, environment: object, template: str) -> tuple[str, str, Callable[[], bool]]:
+    def get_source(self, environment: object, template: str) -> tuple[str, str, None]:
         source = self._templates.find(template)
         if source is None:
             raise TemplateNotFound(template)
-        path, changed = source.path, source.path.stat().st_mtime_ns
+        return source.text, f"<template>{template}", None
 
-        def up_to_date() -> bool:
-            again = self._templates.find(template)
-            return again is not None and again.path == path and path.stat().st_mtime_ns == changed
 
-        return source.text, f"<template>{template}", up_to_date
+class _Compiled(BytecodeCache):
+    """What Jinja made of each template last, for the next environment of the same settings."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._code.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._code[bucket.key] = (bucket.checksum, bucket.code)
+
+
+_COMPILED = {suffix: _Compiled() for suffix in (".mjml", ".html", ".txt")}
 
 
 def _environment(
-    templates: Templates, finalize: Callable[[Any], Any], autoescape: bool = True
+    templates: Templates, suffix: str, finalize: Callable[[Any], Any], autoescape: bool = True
 ) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
         loader=_Loader(templates),
+        bytecode_cache=_COMPILED[suffix],
+        auto_reload=False,
         autoescape=autoescape,
         finalize=finalize,
         undefined=Missing,
@@ -205,11 +227,11 @@ def _environment(
         keep_trailing_newline=False,
     )
     environment.filters.pop("safe")  # formatted text comes as SafeHtml; nothing else is safe by being called so
-    environment.filters["date"] = _date
-    environment.filters["fill"] = _filler(finalize, Markup() if autoescape else "")
-    environment.filters["plainly"] = _filler(str, "")
-    environment.filters["mailto"] = _mailto
-    environment.filters["verbatim"] = _verbatim
+    environment.filters["date"] = filters.in_words
+    environment.filters["fill"] = filters.filler(finalize, Markup() if autoescape else "")
+    environment.filters["plainly"] = filters.filler(str, "")
+    environment.filters["mailto"] = filters.mailto
+    environment.filters["verbatim"] = lambda value: Verbatim(filters.measure(value))
     environment.globals["slot"] = {slot.value: slot for slot in Slot}
     return environment
 
@@ -293,48 +315,3 @@ def fill_placeholders(text: str, convert: Callable[[str, str], Any]) -> list[Any
         out.append(convert(kind, data if kind == "s" else bytes.fromhex(data).decode()))
         out.append(parts[at + 2])
     return out
-
-
-@lru_cache(maxsize=32)
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")
-
-
-def _date(value: date, frame: Frame, pattern: str = "date_long") -> str:
-    """`day|date(t, "date_short")`: a date by one of the patterns among the frame texts (Unicode TR 35)."""
-    if not isinstance(value, date):
-        raise Refused("what is to be printed as a date is none", "use the filter date on a date only")
-    if pattern not in frame.texts:
-        raise Refused(f"there is no date pattern `{pattern}` among the frame texts", "use date_long, or add it there")
-    return format_date(value, frame.texts[pattern], locale=_locale(frame.language))
-
-
-def _filler(finalize: Callable[[Any], Any], joint: str) -> Callable[..., str]:
-    """`t.as_of|fill(date=...)`: a frame text with its {names} filled, each piece printed as a template prints it."""
-
-    def fill(pattern: str, **values: Any) -> str:
-        parts = re.split(r"\{(\w+)\}", pattern)
-        for name in parts[1::2]:
-            if name not in values:
-                raise Refused(f"the text holds {{{name}}}, and nothing is given for it", f"add {name}=... to fill")
-        printed = [finalize(values[part] if at % 2 else part) for at, part in enumerate(parts)]
-        return joint.join(piece if isinstance(piece, str) else str(piece) for piece in printed)
-
-    return fill
-
-
-def _verbatim(value: str) -> Verbatim:
-    """`"92px"|verbatim`: a measure or a name that a template itself chooses, for an attribute that MJML must read."""
-    if not re.fullmatch(r"[A-Za-z0-9#%. -]*", value):
-        raise Refused(
-            f"'{shown(value)}' cannot stand verbatim", "write a measure or a name of plain letters and digits"
-        )
-    return Verbatim(value)
-
-
-def _mailto(address: str, subject: str) -> str:
-    """`address|mailto(subject)`: the address of a new mail with this subject (RFC 6068)."""
-    return f"mailto:{quote(address, safe='@')}?subject={quote(subject, safe='')}"

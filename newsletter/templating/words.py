@@ -30,11 +30,15 @@ class Refused(TypeError):
 
 
 class NotThere(UndefinedError):
-    """A name that stands for nothing: what it was looked for in (`missing`: among all values), and the name."""
+    """A name that stands for nothing: what it was looked for in (`missing`: among all values), and the name.
+
+    `asked_for` says that a macro was called without it.
+    """
 
     def __init__(self, message: str, holder: Any, name: str) -> None:
         self.holder = holder
         self.name = name
+        self.asked_for = "was not provided" in message
         super().__init__(message)
 
 
@@ -53,13 +57,15 @@ class Missing(StrictUndefined):
         def not_there(message: str) -> TemplateRuntimeError:
             return NotThere(message, obj, str(name))
 
-        told: Any = exc if hint or exc is not UndefinedError else not_there  # the sandbox gives an error of its own
+        told: Any = not_there if exc is UndefinedError else exc  # the sandbox gives an error of its own
         super().__init__(hint, obj, name, told)
 
 
 def missing_words(error: NotThere, values: Iterable[str]) -> tuple[str, str]:
     """What and todo for a name that stands for nothing, in a template that is given these values."""
     holder, name = error.holder, shown(error.name)
+    if error.asked_for:
+        return f"a macro is called here without `{name}`", "give it a value in the brackets"
     if holder is missing:
         known, what = list(values), f"there is no value `{name}` here"
     elif isinstance(holder, Frame):
@@ -77,7 +83,7 @@ def missing_words(error: NotThere, values: Iterable[str]) -> tuple[str, str]:
 
 def syntax_words(error: TemplateSyntaxError, text: str) -> tuple[int, str, str]:
     """Line, what and todo for a template that Jinja cannot read. `text` is that template's."""
-    message = (error.message or "").rstrip(".")
+    message = re.sub(r" at \d+$", "", error.message or "").rstrip(".")  # Jinja counts characters there
     if line := _unclosed_tag(text):
         return line, "a Jinja tag opens here and is not closed", "close it with %}, }} or #}"
     if "end of template" in message and (block := _open_block(text)):
@@ -135,4 +141,6 @@ def where(error: BaseException, name: str) -> tuple[str, int]:
         trace = trace.tb_next
     if isinstance(error, RecursionError) and found:
         return Counter(found).most_common(1)[0][0]
+    if isinstance(error, NotThere) and error.asked_for and len(found) > 1:
+        return found[-2]  # where the macro is called, not where it stands
     return found[-1] if found else (name, 0)

@@ -33,16 +33,8 @@ from newsletter.model.prose import (
 )
 from newsletter.model.shape import unfit_character
 from newsletter.model.urls import NotAnAddress, parse_email, parse_url
-from newsletter.text.syntax import ITEM, LINE, RULE, BlurbSyntax
-
-# A body of 20,000 characters is forty times a long blurb. Python-Markdown's time grows with the square of the number of
-# headings in a row, of the depth of brackets and of runs of emphasis marks; all are capped before it starts.
-MAX_CHARACTERS = 20_000
-MAX_LINES = 2_000
-MAX_DEPTH = 6  # quotes in quotes, lists in lists
-MAX_BRACKETS = 8  # "[" that are open at once
-MAX_MARKS = 400  # "*" and "_" in one paragraph
-MAX_LINKS = 300  # "[" in one body
+from newsletter.text.limits import MAX_DEPTH, excesses
+from newsletter.text.syntax import ITEM, LINE, BlurbSyntax
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +51,7 @@ def parse(source: str) -> tuple[Prose, tuple[Trouble, ...]]:
 
     Lines count from 1 within `source`. The prose is complete only when there is no trouble.
     """
-    troubles = list(_refusals(source))
-    if troubles:
+    if troubles := sorted(_refusals(source), key=lambda trouble: trouble.line):
         return Prose(), tuple(troubles)
     try:
         reader = _Reader()
@@ -87,37 +78,13 @@ def _tree(source: str) -> etree.Element:
 
 def _refusals(source: str) -> Iterator[Trouble]:
     """What is told before the parser starts: size, nesting, characters, notes written out."""
-    if len(source) > MAX_CHARACTERS:
-        yield Trouble(1, f"the body has {len(source):,} characters", f"keep it under {MAX_CHARACTERS:,}")
-    if source.count("\n") >= MAX_LINES:
-        yield Trouble(1, f"the body has more than {MAX_LINES:,} lines", "divide it into several sections")
-    if source.count("[") > MAX_LINKS:
-        yield Trouble(1, f"the body has more than {MAX_LINKS} brackets", "divide it into several sections")
-    marks = open_brackets = 0
+    for excess in excesses(source):
+        yield Trouble(*excess)
     for number, line in enumerate(source.split("\n"), 1):
         if bad := unfit_character(line):
             yield Trouble(number, f"holds the control character {bad}", "delete it")
         if re.match(rf"\s*\[\^{ITEM}\]:", line):
             yield Trouble(number, "writes a note out", "keep only the mark; the item stands in items.yaml")
-        signs = re.match(r"(?: *(?:>|[-+*] |\d{1,9}\. ))*", line)
-        if signs and len(re.findall(r"[-+*>]|\d+", signs[0])) > MAX_DEPTH and not RULE.fullmatch(line):
-            yield Trouble(number, f"is nested more than {MAX_DEPTH} deep", "use fewer levels")
-            return
-        if not line.strip():
-            marks = open_brackets = 0
-        marks += line.count("*") + line.count("_")
-        deepest = 0
-        for character in line:
-            open_brackets = max(0, open_brackets + (character == "[") - (character == "]"))
-            deepest = max(deepest, open_brackets)
-        if deepest > MAX_BRACKETS:
-            yield Trouble(number, f"has more than {MAX_BRACKETS} brackets open at once", "close or remove some")
-            return
-        if marks > MAX_MARKS:
-            yield Trouble(
-                number, f"has more than {MAX_MARKS} marks of emphasis", "remove some, or write \\* for a star"
-            )
-            return
 
 
 class _Reader:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from wcwidth import iter_graphemes, wcswidth
 
@@ -124,7 +125,12 @@ def reflow(text: str, width: int = WIDTH) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
 
 
-def _wrapped(line: str, width: int) -> Iterator[str]:
+@lru_cache(maxsize=2048)  # most lines are those of the last rendering
+def _wrapped(line: str, width: int) -> tuple[str, ...]:
+    return tuple(_parts(line, width))
+
+
+def _parts(line: str, width: int) -> Iterator[str]:
     if columns(line) <= width:
         yield line
         return

@@ -22,7 +22,7 @@ RULE = re.compile(r"[ >]*([-_*])[ ]{0,2}(?:\1[ ]{0,2}){2,}")  # a line that draw
 _ADDRESS = r"<(?:mailto:)?([^\s<>@]+@[^\s<>@]+)>"
 # Chinese text has no space before or behind an address; its punctuation and every curly quote end one.
 _BARE_LINK = (
-    r"(?<![A-Za-z0-9])https?://(?:(?!&(?:lt|gt|quot);)[^\s<>\"“”‘’„‚«»「」『』（）《》〈〉【】，。、；：？！])+"
+    r"(?<![A-Za-z0-9])https?://(?:(?!&(?:lt|gt|quot);)[^\s<>\"\\“”‘’„‚«»「」『』（）《》〈〉【】，。、；：？！])+"
 )
 _RAW_HTML = r"<(?:/?[a-zA-Z][^<>]*|!--[^<]*?--|![A-Za-z][^<>]*|\?[^<>]*)>"
 _ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
