@@ -37,8 +37,11 @@ DOORS = {
     "feedparser": "gather",
     "hmac": "tokens",
     "click": "cli",
+    "starlette": "desk",
+    "uvicorn": "desk",
 }
 ALSO = {("nh3", "gather")}  # feeds are cleaned where they come in
+STARTS = {("cli", "desk")}  # the command line starts the other shells, lazily
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
@@ -102,8 +105,21 @@ def test_no_room_imports_a_sibling(rooms: set[str]) -> None:
         f"{name} imports {target}"
         for name, target in inner_imports()
         if room(name) in rooms and room(target) in rooms and room(target) != room(name)
+        if (room(name), room(target)) not in STARTS
     ]
     assert siblings == []
+
+
+def test_the_command_line_starts_other_shells_lazily() -> None:
+    """Inside the command that needs them, so that no other command pays for a server."""
+    early = [
+        f"{name} imports {target}"
+        for name, tree in MODULES.items()
+        for node in tree.body
+        for target in imports(ast.Module([node], []))
+        if (room(name), room(target)) in STARTS and not isinstance(node, ast.FunctionDef)
+    ]
+    assert early == []
 
 
 def test_actions_do_not_reach_for_shells_and_only_actions_and_shells_see_the_app() -> None:

@@ -74,13 +74,19 @@ def read_frame(folder: Folder, language: str) -> Frame:
 
 def read_issue(app: App, issue: IssueId) -> Desk:
     """An issue as its files say it now. Raises `ContentError` with every mistake in them."""
-    if issue not in issue_ids(app.root):
-        known = ", ".join(str(one) for one in issue_ids(app.root)[-5:]) or "none"
-        raise ConfigError("issue", f"there is no issue {issue} in {app.root}/content/issues; there are: {known}")
+    known_issue(app, issue)
     folder = Folder(app.root)
     publication = read_publication(app, folder)
     draft = load(publication, folder, issue)
     return Desk(publication, read_frame(folder, draft.language), draft)
+
+
+def known_issue(app: App, issue: IssueId) -> IssueId:
+    """The issue, which is there. Raises `ConfigError` with those that are when it is not."""
+    if issue not in issue_ids(app.root):
+        known = ", ".join(str(one) for one in issue_ids(app.root)[-5:]) or "none"
+        raise ConfigError("issue", f"there is no issue {issue} in {app.root}/content/issues; there are: {known}")
+    return issue
 
 
 def coming_issue(root: Path) -> IssueId:

@@ -26,14 +26,17 @@ class Checked:
     mistakes: tuple[Mistake, ...]  # by file and line
 
 
-def check_files(app: App) -> Checked:
-    """Reads the whole publication, assembles each issue, and tells every mistake in a file. Writes nothing."""
+def check_files(app: App, issues: tuple[IssueId, ...] | None = None) -> Checked:
+    """Reads the whole publication, assembles each issue, and tells every mistake in a file. Writes nothing.
+
+    `issues` are those to look into; None: all there are.
+    """
     folder = Folder(app.root)
     publication, mistakes = publications.read(folder, app.clock().date())
     templates = app.templates
     mistakes += lint_templates(templates, templates.names("email"))
     opened = {file.path for file in folder.opened}
-    issues = issue_ids(app.root)
+    issues = issue_ids(app.root) if issues is None else issues
     if publication is not None:
         for issue in issues:
             of_issue = Folder(app.root)

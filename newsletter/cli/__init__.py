@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "Run the main job on the sample publication, in a folder of its own.",
     "init": "Make a new publication.",
     "open": "Make the next issue's folder, with a comment on each field.",
+    "preview": "Show an issue in the browser as its readers will see it, and follow every file that is saved.",
 }
 
 
