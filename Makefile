@@ -6,7 +6,7 @@ RUN := .venv/run-ready
 DEV := .venv/dev-ready
 TOOLS := .venv/tools-ready
 
-.PHONY: demo test soak check format bench sample requirements clean
+.PHONY: demo test soak check format bench screenshots sample requirements clean
 
 demo: $(RUN) ## Runs the main job on the sample publication.
 	@$(BIN)/newsletter demo
@@ -35,6 +35,9 @@ bench: $(TOOLS) ## Prints figures beside their peers, measured in the same run.
 sample: $(DEV) ## Remakes sent/ of the sample's finished issues and the golden files, to be read as a diff.
 	$(BIN)/python -m tests.tools.remake_sent
 	$(BIN)/python -m tests.tools.golden
+
+screenshots: $(TOOLS) ## Takes the pictures of docs/screenshots anew from the sample.
+	$(BIN)/python -m tests.tools.screenshots
 
 requirements: $(DEV) ## Compiles pyproject.toml into pinned files with hashes that name no host.
 	$(BIN)/python -m tests.tools.requirements

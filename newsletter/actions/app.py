@@ -58,7 +58,7 @@ def _bases(root: Path) -> tuple[tuple[str, Path], ...]:
 def read_publication(app: App, folder: Folder) -> Publication:
     """The publication but for its issues. Raises `ContentError` with every mistake."""
     publication, mistakes = publications.read(folder, app.clock().date())
-    if publication is None:
+    if publication is None or mistakes:
         raise ContentError(mistakes)
     return publication
 

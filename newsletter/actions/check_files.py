@@ -34,26 +34,40 @@ def check_files(app: App, issues: tuple[IssueId, ...] | None = None) -> Checked:
     folder = Folder(app.root)
     publication, mistakes = publications.read(folder, app.clock().date())
     templates = app.templates
-    mistakes += lint_templates(templates, templates.names("email"))
+    names = [name for kind in ("email", "text", "web") for name in templates.names(kind)]
+    mistakes += [*publications.misnamed_issues(folder), *lint_templates(templates, tuple(names))]
     opened = {file.path for file in folder.opened}
     issues = issue_ids(app.root) if issues is None else issues
-    if publication is not None:
-        for issue in issues:
-            of_issue = Folder(app.root)
-            mistakes += _mistakes_of(templates, publication, of_issue, issue)
-            opened |= {file.path for file in of_issue.opened}
+    numbered: dict[int, IssueId] = {}
+    for issue in issues:
+        if publication is None:
+            break
+        of_issue = Folder(app.root)
+        number, misfits = _looked_into(templates, publication, of_issue, issue)
+        mistakes += misfits
+        if number in numbered:
+            what = f"the issues {numbered[number]} and {issue} have the same number, {number}"
+            mistakes.append(Mistake(f"content/issues/{issue}/issue.md", 0, what, "give each its own"))
+        if number is not None:
+            numbered[number] = issue
+        opened |= {file.path for file in of_issue.opened}
     return Checked(len(opened), len(issues), tuple(sorted(set(mistakes))))
 
 
-def _mistakes_of(templates: Templates, publication: Publication, folder: Folder, issue: IssueId) -> list[Mistake]:
+def _looked_into(
+    templates: Templates, publication: Publication, folder: Folder, issue: IssueId
+) -> tuple[int | None, list[Mistake]]:
+    """The issue's number, when it can be read, and every mistake in its files."""
     found = []
     if not calendar.belongs(publication.schedule.calendar, issue):
         what = f"the calendar knows no issue of {issue}"
         todo = f"rename the folder, or add the date under calendar: extra: in {SCHEDULE}"
         found.append(Mistake(f"content/issues/{issue}", 0, what, todo))
+    number = None
     try:
         draft = load(publication, folder, issue)
+        number = draft.number
         assemble(draft, publication, read_frame(folder, draft.language), templates)
     except ContentError as error:
         found += error.mistakes
-    return found
+    return number, found

@@ -33,6 +33,9 @@ CALL, MACRO = "mj-call", "mj-macro"
 _STAND_INS = {CALL: "call", MACRO: "macro"}
 _HOLDERS = HTML_HOLDERS | {CALL}
 
+# QUIRK: of these mrml works out the width that Outlook is told, and a bare 0 in a padding makes it count none of it.
+_MEASURED = ("mj-wrapper", "mj-section", "mj-column")
+
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 
 
@@ -319,6 +322,9 @@ class _Reader(HTMLParser):
                 near = nearest(name, allowed)
                 todo = f"did you mean {near}?" if near else f"it knows {', '.join(sorted(allowed)) or 'none'}"
                 self._note(f"<{tag}> has no attribute {name}", todo)
+            elif name == "padding" and tag in _MEASURED and value != "0" and "0" in value.split():
+                what = f'<{tag}> says padding="{value}", and MJML takes a 0 without its unit for no padding at all'
+                self._note(what, "write 0px")
 
 
 def _opening(tag: str) -> str:

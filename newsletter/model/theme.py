@@ -11,9 +11,9 @@ from newsletter.model.shape import Line, Words, file_shape, refuse
 
 
 def _colour(value: str) -> str:
-    if not re.fullmatch(r"#[0-9a-f]{6}", value):
+    if not re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
         raise refuse(f"'{value}' is not a colour", 'write six hexadecimal digits in quotes, as "#a3231f"')
-    return value
+    return value.lower()
 
 
 def _fonts(value: str) -> str:

@@ -38,10 +38,10 @@ class Publication:
 
 
 def read(folder: Folder, today: date | None = None) -> tuple[Publication | None, list[Mistake]]:
-    """The publication and every mistake in its own files; None when any of them has one.
+    """The publication and every mistake in its own files; None when schedule.yaml or people.yaml has one.
 
-    An issue's folder that is named wrong is told as well, and hinders no other issue. With `today` the calendar is
-    walked through for the next 104 weeks as well.
+    With mistakes only elsewhere it is good for looking into the issues, and for nothing more. With `today` the calendar
+    is walked through for the next 104 weeks as well.
     """
     found, written, mistakes = schedule.read(folder)
     if found is not None and today is not None:
@@ -54,16 +54,15 @@ def read(folder: Folder, today: date | None = None) -> tuple[Publication | None,
     mistakes += more
     sources, more = _list(folder, SOURCES, Source)
     mistakes += more + folder.mistakes
-    if found is None or mistakes:
+    if found is None or {SCHEDULE, PEOPLE} & {mistake.path for mistake in mistakes}:
         return None, mistakes
-    return Publication(found, people, names, sources), [_misnamed(name) for name in misnamed(folder.root)]
+    return Publication(found, people, names, sources), mistakes
 
 
-def _misnamed(name: str) -> Mistake:
-    path = f"content/issues/{ascii(name)[1:-1]}"
-    return Mistake(
-        path, 0, "the folder's name is no date, so its issue is left out", "name it by its date, as 2026-11-27"
-    )
+def misnamed_issues(folder: Folder) -> list[Mistake]:
+    """Issue folders whose name is none; they are left out, and hinder no other issue."""
+    what, todo = "the folder's name is no date, so its issue is left out", "name it by its date, as 2026-11-27"
+    return [Mistake(f"content/issues/{ascii(name)[1:-1]}", 0, what, todo) for name in misnamed(folder.root)]
 
 
 def _list(folder: Folder, path: str, shape: type[T]) -> tuple[tuple[T, ...], list[Mistake]]:

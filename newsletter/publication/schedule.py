@@ -27,6 +27,7 @@ from newsletter.publication import yamlfile
 from newsletter.publication.folder import SCHEDULE, Folder
 from newsletter.publication.yamlfile import Written
 
+MIN_LOGO = 16  # CSS pixels
 MAX_SITE = 200  # List-Unsubscribe holds the site's address and a token, on one line of at most 998 octets
 
 
@@ -154,6 +155,7 @@ def read(folder: Folder) -> tuple[Schedule | None, Written, list[Mistake]]:
     mistakes += misfits
     if schedule is not None:
         mistakes += [Mistake(SCHEDULE, *mistake) for mistake in _contradictions(schedule, written)]
+        mistakes += [Mistake(SCHEDULE, *mistake) for mistake in _logo_mistakes(schedule.theme, written, folder)]
     return (None if mistakes else schedule), written, mistakes
 
 
@@ -194,6 +196,19 @@ def _contradictions(schedule: Schedule, written: Written) -> Iterator[tuple[int,
         what = f"the site's address has {len(schedule.site)} characters"
         yield written.line(("site",)), what, f"keep it under {MAX_SITE}; each link of a mail begins with it"
     yield from _list_id_mistakes(schedule.list_id, written)
+
+
+def _logo_mistakes(theme: Theme, written: Written, folder: Folder) -> Iterator[tuple[int, str, str]]:
+    logo = theme.logo
+    if logo is None:
+        return
+    if not MIN_LOGO <= logo.width <= theme.width:
+        line = written.line(("theme", "logo", "width"))
+        yield line, f"a logo cannot be {shown(logo.width)} pixels wide", f"write {MIN_LOGO} to {theme.width}"
+    for field, path in (("light", logo.light), ("dark", logo.dark)):
+        if path and not folder.exists(path):
+            line = written.line(("theme", "logo", field))
+            yield line, f"there is no picture '{shown(path)}'", "write its path below the publication's folder"
 
 
 def _list_id_mistakes(list_id: str, written: Written) -> Iterator[tuple[int, str, str]]:

@@ -74,6 +74,9 @@ def _bracket(problem: str, mark: StreamMark, begun: StreamMark, text: str, last:
         if begun.line == mark.line and re.search(r"[\]}]", _line(text, mark.line)[mark.column + 1 :]):
             return mark.line, "a comma is missing inside brackets", "write [first, second] or {key: value, key: value}"
         return begun.line, "a list or a group in brackets opens here and is not closed", "close it with ] or }"
+    if "expected the node content" in problem:
+        todo = "remove it, or put the whole text in quotes"
+        return mark.line, "a bracket or a comma stands where a value is expected", todo
     closed = last is not None and last.end_mark.line == mark.line and last.end_mark.index > 0
     if closed and last is not None and text[last.end_mark.index - 1] in "]}":
         return mark.line, f"text stands behind a bracket, which {_SPECIAL}", "put the whole text in quotes"
@@ -94,6 +97,7 @@ def _key(problem: str, mark: StreamMark, begun: StreamMark, text: str) -> Words:
 
 def _value(problem: str, mark: StreamMark, text: str) -> Words:
     signs = (
+        "indicators",
         "cannot start any token",
         "not allowed here",
         "a comment or a line break",

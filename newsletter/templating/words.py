@@ -66,6 +66,8 @@ def missing_words(error: NotThere, values: Iterable[str]) -> tuple[str, str]:
     holder, name = error.holder, shown(error.name)
     if error.asked_for:
         return f"a macro is called here without `{name}`", "give it a value in the brackets"
+    if holder is None:
+        return f"`{name}` is asked of a value that is left out in this issue", "ask {% if ... %} first"
     if holder is missing:
         known, what = list(values), f"there is no value `{name}` here"
     elif isinstance(holder, Frame):

@@ -203,9 +203,10 @@ class _Reader:
                 return f"mailto:{parse_email(address)}"
             return parse_url(href)
         except NotAnAddress as error:
-            shown = f"'{href[:60]}'" if href else "a link without an address"
-            what = f"links to {shown}" + (f", which is no address: {error}" if href else "")
-            self._trouble(what, "write it in full, as https://example.org/page")
+            no_address = f"links to '{href[:60]}', which is no address: {error}"
+            self._trouble(
+                no_address if href else "has a link without an address", "write it in full, as https://example.org/page"
+            )
             return ""
 
 

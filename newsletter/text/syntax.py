@@ -13,7 +13,7 @@ from markdown.blockprocessors import ReferenceProcessor
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor, SubstituteTagInlineProcessor
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import INLINE_PLACEHOLDER_RE, STX, AtomicString
+from markdown.util import ETX, INLINE_PLACEHOLDER_RE, STX, AtomicString
 
 ITEM = r"[a-z0-9]+(?:-[a-z0-9]+)*"  # an id of items.yaml
 LINE = "line"  # the attribute that carries a block's line through the inline phase
@@ -127,7 +127,7 @@ class _BareLink(_Pattern):
     ) -> tuple[etree.Element | None, int, int]:
         written = m[0]
         for held in INLINE_PLACEHOLDER_RE.finditer(written):  # an escaped character, or a mark or code that ends it
-            if not self.unescape(held[0]).startswith(STX):
+            if not re.fullmatch(rf"{STX}\d+{ETX}", self.unescape(held[0])):
                 written = written[: held.start()]
                 break
         written = _without_stop(written)

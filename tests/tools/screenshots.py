@@ -1,0 +1,89 @@
+"""Takes the pictures of docs/screenshots from the sample's coming issue, in the browser and the type of the tests."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import launch
+from tests.conftest import ROOT
+from tests.showing import Outlet, Shown, issue_named, show
+
+GAP = 24  # pixels that stay free above a heading
+FOLDER = ROOT / "docs" / "screenshots"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: of which document, in what window, and which end of it."""
+
+    name: str
+    outlet: Outlet
+    width: int  # CSS pixels, and pixels of the picture
+    height: int  # at most
+    dark: bool = False
+    pictures: bool = True
+    part: Literal["start", "end", "pictures"] = (
+        "start"  # from its first section, to its last, or from its first picture
+    )
+
+
+SHOTS = (
+    Shot("mail-desktop", "mail", 760, 2400),
+    Shot("mail-phone", "mail", 390, 2200),
+    Shot("mail-dark", "mail", 760, 2400, dark=True, part="end"),
+    Shot("mail-images-off", "mail", 760, 2400, pictures=False, part="pictures"),
+    Shot("page-desktop", "page", 1180, 2400),
+    Shot("page-phone", "page", 390, 2200),
+    Shot("page-dark", "page", 1180, 2400, dark=True, part="end"),
+)
+
+
+def take(browser: Browser, shot: Shot, shown: Shown) -> bytes:
+    """The picture, as PNG with a palette of 256 colours: a third of the size."""
+    window = {"width": shot.width, "height": 900}
+    page = browser.new_page(viewport=window, color_scheme="dark" if shot.dark else "light")  # type: ignore[arg-type]
+    show(page, shown.html(shot.outlet), shown.images if shot.pictures else {})
+    whole = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
+    top, bottom = _part(page, shot, whole.height)
+    page.close()
+    out = io.BytesIO()
+    part = whole.crop((0, top, whole.width, bottom))
+    # Of Pillow's ways to choose a palette this one keeps the colours of large areas exactly.
+    part.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _part(page: Page, shot: Shot, height: int) -> tuple[int, int]:
+    """From where to where: as many whole sections as fit, so that no line is cut."""
+    tops = "selector => [...document.querySelectorAll(selector)].map(one => one.getBoundingClientRect().top)"
+    between = [0, *(round(top) - GAP for top in page.evaluate(tops, "h2")), height]
+    if shot.part == "end":
+        return min(top for top in between if height - top <= shot.height), height
+    first = 0
+    if shot.part == "pictures":
+        picture = page.evaluate(tops, "img")[0]
+        first = max(top for top in between if top < picture)
+    return first, max(top for top in between if top - first <= shot.height)
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    shown = issue_named("sample")
+    with tempfile.TemporaryDirectory() as fonts, sync_playwright() as playwright:
+        browser = launch(playwright, Path(fonts))
+        for shot in SHOTS:
+            path = FOLDER / f"{shot.name}.png"
+            path.write_bytes(take(browser, shot, shown))
+            print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1000} kB")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
