@@ -14,9 +14,9 @@ from newsletter.actions.app import read_issue
 from newsletter.actions.build_issue import SAMPLE_READER, framed_page, html_for, sample_values
 from newsletter.actions.init_publication import init_publication
 from newsletter.assemble.edition import assemble
-from newsletter.assemble.typeset import set_in_type
 from newsletter.model.draft import Draft
 from newsletter.model.issue import IssueId
+from newsletter.text.setting import set_in_type
 from tests.conftest import opened
 from tests.kitchen import coming, fill_sink
 

@@ -162,6 +162,26 @@ def test_a_mail_stays_legible_where_a_program_inverts_it_by_force(
 
 
 @every_issue
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_mail_is_whole_where_its_style_element_is_thrown_away(
+    new_page: Callable[..., Page], issue: Issue, width: int
+) -> None:
+    """As Gmail does for foreign accounts: what matters is said on the tags, in light and in dark."""
+    shown = issue_named(issue)
+    bare = re.sub(r"<style.*?</style>", "", shown.mail, flags=re.DOTALL)
+    assert "@media" not in bare
+    for scheme in SCHEMES:
+        page = new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        show(page, bare, shown.images)
+        view = measured(page)
+        assert view["scroll_width"] <= view["width"]
+        for text in view["texts"]:
+            assert 0 <= text["left"] < text["right"] <= view["width"], text["text"]
+            assert text["size"] >= (16 if text["serif"] else 12), text["text"]
+            assert contrast(text["colour"], text["ground"]) >= 4.5, text["text"]
+
+
+@every_issue
 @every_outlet
 def test_a_phone_gives_its_width_to_the_text(look: Look, issue: Issue, outlet: Outlet) -> None:
     """20 pixels stay free at each side, 40 within the panel of the question; pictures take all between."""

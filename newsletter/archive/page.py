@@ -7,8 +7,10 @@ import re
 from newsletter.model.frame import Frame
 from newsletter.publication.publication import Publication
 from newsletter.templating import SafeHtml, Templates, theme_tokens
+from newsletter.text.setting import set_in_type
 
-_IMAGE = re.compile(r'(?<=["\s])images/(?=[0-9a-f]{20}\.(?:jpg|png)[" ])')  # in src and in srcset
+_PICTURE = re.compile(r"<img [^>]*>")
+_ADDRESSES = re.compile(r' (?:src|srcset)="[^"]*"')
 
 
 def framed(
@@ -27,7 +29,7 @@ def framed(
     `article` is page.html of its sent/, or of an edition not yet sent; its pictures stand in images/ beside it.
     `images` is where they stand from the framed page, with a slash at the end.
     """
-    schedule = publication.schedule
+    schedule = set_in_type(publication.schedule, frame.language)
     return templates.render(
         "web/frame.html",
         {
@@ -42,6 +44,15 @@ def framed(
             "about": schedule.about,
             "postal_address": schedule.postal_address,
             "site": schedule.site,
-            "article": SafeHtml(_IMAGE.sub(images, article)),
+            "article": SafeHtml(_with_pictures_at(images, article)),
         },
     )
+
+
+def _with_pictures_at(images: str, article: str) -> str:
+    """The article with its pictures' addresses, images/..., beginning with `images` instead. Its text stays."""
+
+    def placed(picture: re.Match[str]) -> str:
+        return _ADDRESSES.sub(lambda addresses: addresses[0].replace("images/", images), picture[0])
+
+    return _PICTURE.sub(placed, article)

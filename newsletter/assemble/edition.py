@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from newsletter.assemble import assets, letter, lint
 from newsletter.assemble.styles import body_styles
-from newsletter.assemble.typeset import set_in_type
 from newsletter.mail import mime
 from newsletter.mail.mime import Heading
 from newsletter.model.draft import Blurb, Draft
@@ -25,6 +24,7 @@ from newsletter.model.prose import Mark, Prose
 from newsletter.publication.publication import Publication
 from newsletter.templating import SafeHtml, Templates, Verbatim, theme_tokens
 from newsletter.text import html, plain
+from newsletter.text.setting import set_in_type
 
 _TOOLS = ("babel", "jinja2", "markdown", "mjml-python", "nh3", "pillow")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
-from newsletter.model.shape import Day, EmailAddress, Line, Slug, Url, about, file_shape
+from newsletter.model.shape import Day, EmailAddress, Line, Slug, Url, Words, about, file_shape
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ def kind(name: str) -> Callable[[type[T]], type[T]]:
 class Picture:
     """A picture of the issue's images/ folder. None is shown without its description, its credit and its licence."""
 
-    file: Line = field(metadata=about("the file's name in the issue's images/ folder", "harbour.jpg"))
+    file: Words = field(metadata=about("the file's name in the issue's images/ folder", "harbour.jpg"))
     alt: Line = field(metadata=about("what the picture shows, for who cannot see it", "Cranes over a harbour at dusk"))
     credit: Line = field(metadata=about("who made it", "Photo: Ines Varga"))
     licence: Line = field(metadata=about("by which right we show it", "CC BY 4.0"))

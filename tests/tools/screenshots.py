@@ -15,7 +15,7 @@ from tests.browser import launch
 from tests.conftest import ROOT
 from tests.showing import Outlet, Shown, issue_named, show
 
-GAP = 24  # pixels that stay free above a heading
+GAP = 34  # pixels that stay free above a heading: more than the panel of the question has within
 FOLDER = ROOT / "docs" / "screenshots"
 
 
