@@ -19,7 +19,7 @@ from newsletter.model.edition import Edition, IndexTerms, Manifest, Slotted, dig
 from newsletter.model.errors import ContentError
 from newsletter.model.frame import Frame
 from newsletter.model.item import CitedItem
-from newsletter.model.kinds import Number, picture_fields, pictures_in
+from newsletter.model.kinds import HEADLESS, Number, picture_fields, pictures_in
 from newsletter.model.prose import Mark, Prose
 from newsletter.publication.publication import Publication
 from newsletter.templating import SafeHtml, Templates, Verbatim, theme_tokens
@@ -116,8 +116,8 @@ def _heading(publication: Publication, draft: Draft, subject: str) -> Heading:
 
 
 def _heading_of(blurb: Blurb) -> str:
-    """The tag of a heading within a body: the opening has no heading of its own above it."""
-    return "h2" if blurb.kind == "opening" else "h3"
+    """The tag of a heading within a body: one below that of its section, where the section has one."""
+    return "h2" if blurb.kind in HEADLESS else "h3"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from newsletter.model.shape import Day, EmailAddress, Line, Slug, Url, Words, ab
 T = TypeVar("T")
 
 KINDS: dict[str, type[object]] = {}
+HEADLESS: set[str] = set()  # kinds whose sections have no heading above them
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,13 @@ PersonRef = Annotated[Slug, Refers("person")]
 ItemRef = Annotated[Slug, Refers("item")]
 
 
-def kind(name: str) -> Callable[[type[T]], type[T]]:
-    """Registers a section kind under the name that files and templates use."""
+def kind(name: str, headless: bool = False) -> Callable[[type[T]], type[T]]:
+    """Registers a section kind under the name that files and templates use; `headless`: it has no heading."""
 
     def register(cls: type[T]) -> type[T]:
         KINDS[name] = cls
+        if headless:
+            HEADLESS.add(name)
         return cls
 
     return register
@@ -94,7 +97,7 @@ def _refers(hint: Any) -> Refers | None:
     return next((found for inner in get_args(hint) if (found := _refers(inner))), None)
 
 
-@kind("opening")
+@kind("opening", headless=True)
 @file_shape
 class Opening:
     """Greeting and narrative of the week; its body is the body of issue.md."""
@@ -116,7 +119,7 @@ class Topic:
     url: Url = field(metadata=about("our own page", "https://focus.example.org/essays/drought"))
 
 
-@kind("catchup")
+@kind("catchup", headless=True)
 @file_shape
 class CatchUp:
     """One sentence that invites to what we published lately."""
