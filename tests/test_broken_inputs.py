@@ -564,7 +564,12 @@ VALUES = (
     case(
         "a kind of source that nobody knows",
         line(SOURCES, "kind:", "  kind: directory"),
-        Told(SOURCES, "directory", "`kind` is 'directory', which is not known", "write one of: feed, folder"),
+        Told(
+            SOURCES,
+            "directory",
+            "`kind` is 'directory', which is not known",
+            "write one of: feed, page, list, folder, maildir, imap",
+        ),
     ),
     case(
         "an unknown zone",
@@ -620,6 +625,16 @@ VALUES = (
         "a list_id that is no name of a list",
         line(SCHEDULE, "list_id:", "list_id: Focus Weekly"),
         Told(SCHEDULE, "list_id:", "'Focus Weekly' is not the name of a list", "write a label and your domain"),
+    ),
+    case(
+        "an allowed host with a wildcard",
+        line(SCHEDULE, "calendar:", 'gather: {allow_hosts: ["*.example.org"]}\ncalendar:'),
+        Told(SCHEDULE, "gather:", "'*.example.org' is not the exact name of a host", "write it as feeds.example.org"),
+    ),
+    case(
+        "items that are kept for no time",
+        line(SCHEDULE, "calendar:", "gather: {keep_days: 0}\ncalendar:"),
+        Told(SCHEDULE, "gather:", "`keep_days` is 0", "write how many days"),
     ),
     case(
         "a language that is none",

@@ -163,7 +163,7 @@ def test_each_frame_is_as_wide_as_it_says_and_as_high_as_its_document(look: Call
         expect(page.locator(f"#{name} iframe")).to_have_attribute("data-width", str(width), timeout=30_000)
         frame, root = page.locator(f"#{name} iframe"), inside(page, name).locator("html")
         tall = frame.evaluate("frame => frame.offsetHeight")
-        frame.scroll_into_view_if_needed()  # Chromium lays out a frame out of sight when it comes into sight, not before
+        frame.scroll_into_view_if_needed()  # Chromium lays a frame out when it comes into sight, not before
         expect(root).to_have_js_property("clientHeight", tall, timeout=30_000)
         shown, wide, high = root.evaluate("root => [innerWidth, root.scrollWidth, root.scrollHeight]")
         assert (shown, wide) == (width, width)

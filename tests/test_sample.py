@@ -12,15 +12,16 @@ import pytest
 
 from newsletter.actions.app import read_issue
 from newsletter.actions.check_files import check_files
-from newsletter.gather.gather import gather
+from newsletter.actions.gather_sources import gather_sources
 from newsletter.model.errors import ConfigError
 from newsletter.model.issue import IssueId
 from newsletter.model.kinds import KINDS
 from newsletter.model.prose import Paragraph
 from newsletter.model.source import RightsPolicy
-from newsletter.publication import publication as publications
-from newsletter.publication.folder import Folder, is_sent, issue_folder, issue_ids
+from newsletter.publication.folder import is_sent, issue_folder, issue_ids
 from newsletter.publication.sent import write_sent
+from newsletter.store import items
+from newsletter.store.engine import open_store
 from newsletter.text import plain
 from tests.conftest import ISSUE, ROOT, opened
 from tests.tools.remake_sent import as_sent, finished
@@ -106,12 +107,13 @@ def test_the_seeds_hold_every_kind_of_feed_and_document(publication: Path) -> No
     """RSS, Atom, RDF, JSON, an ill-formed one, one in Chinese; 60 entries and more; a PDF that is one."""
     feeds = {path.suffix for path in (publication / "seeds" / "feeds").iterdir()}
     assert {".xml", ".atom", ".rdf", ".json"} <= feeds
-    found, mistakes = publications.read(Folder(publication))
-    assert found is not None, mistakes
-    gathered = gather(found.sources, Folder(publication), opened(publication).clock())
-    assert len(gathered.items) >= 60
-    assert {"en", "zh-CN"} <= {item.language for item in gathered.items}
-    assert {item.rights for item in gathered.items} == set(RightsPolicy)
+    app = opened(publication)
+    gather_sources(app)
+    with open_store(app.database) as store:
+        entries = [item.entry for item in items.items(store)]
+    assert len(entries) >= 60
+    assert {"en", "zh-CN"} <= {entry.language for entry in entries}
+    assert {entry.rights.policy for entry in entries} == set(RightsPolicy)
     documents = {path.suffix for path in (publication / "seeds" / "documents").iterdir()}
     assert {".txt", ".md", ".html", ".pdf"} <= documents
     assert (publication / "seeds" / "documents" / "spare-parts-briefing.pdf").read_bytes().startswith(b"%PDF-1.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +29,19 @@ class App:
 
     root: Path
     clock: Callable[[], datetime]  # aware, UTC
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """What the environment says, and .env where the environment does not. Never shown, never logged."""
+        from dotenv import dotenv_values  # only what needs a secret pays for it
+
+        written = {name: value for name, value in dotenv_values(self.root / ".env").items() if value is not None}
+        return {**written, **os.environ}
+
+    @property
+    def database(self) -> str:
+        """The address of the database: DATABASE_URL, else a file of the publication."""
+        return self.secrets.get("DATABASE_URL") or f"sqlite:///{(self.root / 'var' / 'newsletter.db').resolve()}"
 
     @property
     def templates(self) -> Templates:

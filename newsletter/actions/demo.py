@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from newsletter.actions.app import coming_issue, open_app, read_publication
+from newsletter.actions.app import coming_issue, open_app
 from newsletter.actions.build_issue import Built, build_issue, framed_page, sample_values
+from newsletter.actions.gather_sources import Gathered, gather_sources
 from newsletter.actions.init_publication import init_publication
+from newsletter.actions.read_inbox import Inbox, read_inbox
 from newsletter.deliver.personal import Recipient
-from newsletter.gather.gather import gather
 from newsletter.mail.mime import splice
 from newsletter.model.errors import ContentError
-from newsletter.model.item import Gathered
 from newsletter.publication import calendar, schedule
 from newsletter.publication.folder import Folder
 from newsletter.publication.write import write
@@ -34,6 +34,7 @@ class Demo:
     root: Path
     now: datetime  # the fixed clock, UTC
     gathered: Gathered
+    inbox: Inbox
     built: Built
     letters: tuple[Path, ...]  # .eml, one for each sample reader
     page: Path
@@ -48,8 +49,7 @@ def run_demo(target: Path) -> Demo:
     issue = coming_issue(root)
     now = sample_now(root)
     app = open_app(root, clock=lambda: now)
-    publication = read_publication(app, Folder(root))
-    gathered = gather(publication.sources, Folder(root), now)
+    gathered = gather_sources(app)
     built = build_issue(app, issue, root / "var" / "build" / str(issue))
     letters = []
     for reader in READERS:
@@ -60,7 +60,7 @@ def run_demo(target: Path) -> Demo:
     write(page, framed_page(app, built.desk, built.edition, images="../../images/"))
     for asset in built.edition.assets:
         write(root / "public" / "images" / asset.name, asset.data)
-    return Demo(root, now, gathered, built, tuple(letters), page)
+    return Demo(root, now, gathered, read_inbox(app), built, tuple(letters), page)
 
 
 def sample_now(root: Path) -> datetime:

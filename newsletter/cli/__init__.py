@@ -12,12 +12,19 @@ from newsletter import __version__
 
 # command: what it does, as --help lists it. The module newsletter.cli.<command> defines `command`.
 COMMANDS = {
+    "attach": "Put an item into an issue.",
     "build": "Write an issue's mail and page into a folder.",
     "check-files": "Tell everything that is written wrong in the publication's files.",
     "demo": "Run the main job on the sample publication, in a folder of its own.",
+    "gather": "Ask every source that is due and keep what is new.",
+    "hold": "Hold items for a later issue.",
+    "inbox": "Show what was gathered since the last issue, as stories.",
     "init": "Make a new publication.",
+    "keep": "Keep items for the coming issue.",
     "open": "Make the next issue's folder, with a comment on each field.",
     "preview": "Show an issue in the browser as its readers will see it, and follow every file that is saved.",
+    "reject": "Reject items, and with them their later copies.",
+    "sources": "Show how every source is doing; add, import and export them.",
 }
 
 

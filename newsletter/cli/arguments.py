@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import shutil
 import sys
 from datetime import datetime
@@ -28,6 +29,12 @@ class IssueArgument(click.ParamType[IssueId]):
         if issue is None:
             self.fail(f"'{value}' is not the name of an issue; write its date, as 2026-11-27", param, ctx)
         return issue
+
+
+# Who does it. On the command line this is a claim; only the desk proves it.
+AS = click.option(
+    "--as", "who", metavar="NAME", default=getpass.getuser, show_default="your login", help="Who decides, for the log."
+)
 
 
 def program() -> str:

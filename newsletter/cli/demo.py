@@ -29,13 +29,15 @@ def _shown(demo: Demo) -> list[str]:
     desk, edition = demo.built.desk, demo.built.edition
     cities = desk.publication.schedule.cities
 
-    outlets = len({item.source for item in demo.gathered.items})
-    failed = len(demo.gathered.failures)
+    new = sum(outcome.new for outcome in demo.gathered.outcomes)
+    failed = sum(outcome.failure is not None for outcome in demo.gathered.outcomes)
+    several = sum(len({item.entry.source for item in card.items}) > 1 for card in demo.inbox.cards)
     size = len(edition.letter.canonical()) / 1000
     return [
         f"The clock of this demo stands at {in_words(demo.now, cities)}, 48 hours before the issue is due.",
         f"Sample publication   {demo.root}",
-        f"Gathered             {len(demo.gathered.items)} items from {outlets} sources; {failed} could not be read",
+        f"Gathered             {new} items from {len(demo.gathered.outcomes)} sources; {failed} could not be read",
+        f"Inbox                {len(demo.inbox.cards)} stories, {several} of several outlets",
         f"Issue                No. {desk.draft.number}, “{edition.subject}”, {len(desk.draft.blurbs)} sections",
         f"Due                  {in_words(desk.draft.week.due, cities)}",
         f"Mail                 {size:.0f} kB, digest {edition.digest[:16]}",
@@ -46,6 +48,7 @@ def _shown(demo: Demo) -> list[str]:
         "  open an .eml in your mail program and the page in your browser;",
         f"  edit {demo.root}/content/issues/{edition.issue}/issue.md and run",
         f"    {program()} -C {demo.root} build --out {demo.root}/var/build",
+        f"  see what the week's sources brought with {program()} -C {demo.root} inbox",
         "  or begin a publication of your own with",
         f"    {program()} init my-weekly",
     ]

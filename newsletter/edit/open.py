@@ -35,6 +35,11 @@ def files_of(schedule: Schedule, issue: IssueId, number: IssueNumber) -> dict[st
     return made
 
 
+def blurb_of(schedule: Schedule, kind: str) -> str:
+    """The text of a new blurb of this kind, its fields empty."""
+    return _blurb_md(next((one for one in schedule.sections if one.kind == kind), Section(kind=kind)))
+
+
 def _issue_md(schedule: Schedule, issue: IssueId, number: IssueNumber) -> str:
     opening = next((one for one in schedule.sections if one.kind == "opening"), None)
     lines = [

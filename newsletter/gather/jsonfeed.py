@@ -3,53 +3,79 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from collections import Counter
 from typing import Any
 
 from newsletter.gather import stamps
-from newsletter.gather.feeds import MAX_ENTRIES, link_of, paragraphs_of, plain, text_digest, warnings_of
+from newsletter.gather.discovery import language_tag
+from newsletter.gather.entries import MAX_ENTRIES, Fields, entry_of, link_of
+from newsletter.gather.parsed import Parsed
 from newsletter.model.errors import SourceError
-from newsletter.model.item import Guid, Item, Stamp
-from newsletter.model.source import Source, SourceId
+from newsletter.model.item import Author, Original, Reading, Stamp
+from newsletter.model.source import Source
+from newsletter.text.sanitise import MAX_TEXT, line, paragraphs, plain
 
 
-def parse(data: bytes, source: Source, now: datetime) -> tuple[Item, ...]:
+def read(data: bytes, source: Source, address: str | None = None) -> Parsed:
     """The entries of a JSON Feed, in its order. Raises `SourceError` for what is none."""
     try:
         feed = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise SourceError(source.id, f"this is no JSON ({error}); ask for the feed again") from error
+        raise SourceError(source.id, f"this is no JSON ({error}); it is asked for again, check its address") from error
     entries = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(entries, list) or "jsonfeed.org/version/" not in str(feed.get("version")):
         raise SourceError(source.id, "this is no JSON Feed; check the file, or the address it came from")
-    language = _text(feed, "language") or source.language
-    return tuple(_item(entry, source, language, now) for entry in entries[:MAX_ENTRIES] if isinstance(entry, dict))
-
-
-def _item(entry: dict[str, Any], source: Source, language: str, now: datetime) -> Item:
-    title = plain(_text(entry, "title"))
-    link = link_of(_text(entry, "url") or _text(entry, "external_url"))
-    published = _stamp(entry, "date_published")
-    html, text = _text(entry, "content_html"), _text(entry, "content_text") or _text(entry, "summary")
-    paragraphs = tuple(paragraphs_of(html)) if html else tuple(" ".join(one.split()) for one in text.split("\n\n"))
-    paragraphs = tuple(one for one in paragraphs if one)
-    authors = entry.get("authors")
-    names = (_text(author, "name") for author in (authors if isinstance(authors, list) else []))
-    return Item(
-        guid=Guid(str(entry.get("id") or "") or link or text_digest(title, paragraphs)),
-        source=SourceId(source.id),
-        title=title or (paragraphs[0][:80] if paragraphs else link) or "(no title)",
-        link=link,
-        published=published,
-        updated=_stamp(entry, "date_modified"),
-        authors=tuple(plain(name) for name in names if name),
-        paragraphs=paragraphs,
-        language=_text(entry, "language") or language,
-        rights=source.rights,
-        first_seen=now,
-        digest=text_digest(title, paragraphs),
-        warnings=tuple(warnings_of(title, link, published)),
+    found = [entry for entry in entries[:MAX_ENTRIES] if isinstance(entry, dict)]
+    times = Counter(_guid(entry) for entry in found)
+    readings = tuple(
+        Reading(
+            entry_of(_fields(entry, feed, times[_guid(entry)] == 1, address), source, "JSON Feed"),
+            Original(media_type="application/json", data=json.dumps(entry).encode()),
+        )
+        for entry in found
     )
+    too_many = f"it has {len(entries):,} entries; the first {MAX_ENTRIES} were read"
+    return Parsed(
+        readings=readings,
+        title=plain(_text(feed, "title")) or None,
+        language=language_tag(_text(feed, "language")),
+        note=too_many if len(entries) > MAX_ENTRIES else None,
+    )
+
+
+def _guid(entry: dict[str, Any]) -> str:
+    value = entry.get("id")  # some feeds number their entries; the specification has readers take the number as text
+    return line(str(value)) if isinstance(value, str | int | float) else ""
+
+
+def _fields(entry: dict[str, Any], feed: dict[str, Any], unique: bool, address: str | None) -> Fields:
+    html, text = _text(entry, "content_html"), _text(entry, "content_text")
+    body = paragraphs(html) if html else _blocks(text or _text(entry, "summary"))
+    link = _text(entry, "url") or _text(entry, "external_url")
+    return Fields(
+        guid=_guid(entry) if unique else "",
+        link=link_of(link, address),
+        title=plain(_text(entry, "title")),
+        deck=plain(_text(entry, "summary")) if html or text else "",
+        authors=tuple(_authors(entry) or _authors(feed)),
+        published=_stamp(entry, "date_published"),
+        updated=_stamp(entry, "date_modified"),
+        paragraphs=body,
+        related=(),
+        language=_text(entry, "language") or _text(feed, "language"),
+        rights="",
+    )
+
+
+def _blocks(text: str) -> tuple[str, ...]:
+    """Plain text as paragraphs."""
+    return tuple(block for one in text[:MAX_TEXT].split("\n\n") if (block := line(one, MAX_TEXT)))
+
+
+def _authors(group: dict[str, Any]) -> list[Author]:
+    authors = group.get("authors")
+    names = (plain(_text(author, "name")) for author in (authors if isinstance(authors, list) else []))
+    return [Author(name=name) for name in names if name]
 
 
 def _text(group: object, key: str) -> str:

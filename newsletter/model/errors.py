@@ -45,6 +45,7 @@ class SourceError(NewsletterError):
 
     def __init__(self, source: str, what: str) -> None:
         self.source = source
+        self.what = what
         super().__init__(f"{source}: {what}")
 
 

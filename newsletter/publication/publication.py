@@ -10,6 +10,7 @@ from newsletter.model.issue import IssueId
 from newsletter.model.people import Person, PreferredName
 from newsletter.model.source import Source
 from newsletter.publication import calendar, schedule, yamlfile
+from newsletter.publication import sources as sources_file
 from newsletter.publication.folder import SCHEDULE, Folder, misnamed
 from newsletter.publication.schedule import Schedule
 from newsletter.publication.yamlfile import T
@@ -53,7 +54,7 @@ def read(folder: Folder, today: date | None = None) -> tuple[Publication | None,
     names, more = _list(folder, NAMES, PreferredName)
     mistakes += more
     sources, more = _list(folder, SOURCES, Source)
-    mistakes += more + folder.mistakes
+    mistakes += more + (sources_file.mistakes_in(folder, SOURCES) if sources else []) + folder.mistakes
     if found is None or {SCHEDULE, PEOPLE} & {mistake.path for mistake in mistakes}:
         return None, mistakes
     return Publication(found, people, names, sources), mistakes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import Enum
 
@@ -123,6 +124,14 @@ class Calendar:
 
 
 @file_shape
+class Gathering:
+    """How sources are asked."""
+
+    keep_days: int = 180  # an item that no issue cites, and nobody kept or held, is forgotten after this
+    allow_hosts: tuple[Words, ...] = ()  # host names that may lie in a private network, each named in full
+
+
+@file_shape
 class Schedule:
     """The whole of schedule.yaml."""
 
@@ -140,6 +149,7 @@ class Schedule:
     sections: tuple[Section, ...]
     calendar: Calendar
     theme: Theme = Theme()
+    gather: Gathering = Gathering()
 
 
 def read(folder: Folder) -> tuple[Schedule | None, Written, list[Mistake]]:
@@ -195,6 +205,14 @@ def _contradictions(schedule: Schedule, written: Written) -> Iterator[tuple[int,
     if len(schedule.site) > MAX_SITE:
         what = f"the site's address has {len(schedule.site)} characters"
         yield written.line(("site",)), what, f"keep it under {MAX_SITE}; each link of a mail begins with it"
+    for at, host in enumerate(schedule.gather.allow_hosts):
+        if not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?", host):
+            what = f"'{shown(host)}' is not the exact name of a host"
+            line = written.line(("gather", "allow_hosts", at))
+            yield line, what, "write it as feeds.example.org, without scheme, port or wildcard"
+    if schedule.gather.keep_days < 1:
+        line = written.line(("gather", "keep_days"))
+        yield line, f"`keep_days` is {schedule.gather.keep_days}", "write how many days, 1 or more"
     yield from _list_id_mistakes(schedule.list_id, written)
 
 

@@ -214,6 +214,16 @@ def set_value(text: str, keys: tuple[str, ...], value: str) -> str:
     return text[:start] + json.dumps(value, ensure_ascii=False) + text[end:]  # a JSON string is a YAML one
 
 
+_PLAIN = re.compile(r"[^\W\d_][\w .,/()’–—-]*[\w.)]|[^\W\d_]")
+
+
+def scalar(value: str) -> str:
+    """A text as YAML: as it stands where nobody could take it for something else, in quotes otherwise."""
+    if _PLAIN.fullmatch(value) and value.lower() not in ("null", "true", "false", "yes", "no", "on", "off"):
+        return value
+    return json.dumps(value, ensure_ascii=False)  # a JSON string is a YAML one
+
+
 @cache
 def _adapter(shape: Any) -> TypeAdapter[Any]:
     return TypeAdapter(shape)

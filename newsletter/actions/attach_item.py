@@ -1,0 +1,115 @@
+"""Attach: an item goes into an issue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from newsletter.actions.app import App, known_issue, read_publication
+from newsletter.edit import attach
+from newsletter.edit import open as opening
+from newsletter.model.errors import ConfigError, ContentError
+from newsletter.model.issue import IssueId
+from newsletter.model.item import CitedItem, Decision, Item, ItemId, Stamp, Triage
+from newsletter.model.kinds import KINDS
+from newsletter.model.source import RightsPolicy
+from newsletter.publication import issuefiles
+from newsletter.publication.folder import Folder, is_sent, issue_folder
+from newsletter.publication.issuefiles import IssueFiles
+from newsletter.publication.publication import Publication
+from newsletter.publication.write import write
+from newsletter.store import items
+from newsletter.store.engine import open_store
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What attaching an item changed."""
+
+    item: Item
+    cited: CitedItem  # its entry in items.yaml
+    files: tuple[Path, ...]  # what was written
+    mark: str  # what points to it from a text: "[^gazette-17]"
+
+
+def attach_item(app: App, name: ItemId, section: str, issue: IssueId, who: str, day: date | None = None) -> Attached:
+    """Writes the item into items.yaml and its credit line into the section's blurb; what is written there stays.
+
+    `day` dates an item that has no date of its own. Raises `ConfigError` for an unknown item, section or issue, an item
+    without an address, and one whose source is marked "do not use"; `ContentError` when the issue's files hold mistakes
+    that stand in the way.
+    """
+    known_issue(app, issue)
+    if is_sent(app.root, issue):
+        raise ConfigError("issue", f"the issue {issue} has been sent; attach the item to one in preparation")
+    publication = read_publication(app, Folder(app.root))
+    files, mistakes = issuefiles.read(Folder(app.root), issue)
+    if mistakes:
+        raise ContentError(mistakes)
+    with open_store(app.database) as store:
+        item = items.find(store, name)
+        if item is None:
+            raise ConfigError("item", f"there is no item '{name}'; `newsletter inbox` shows those there are")
+        cited = _cited(item, publication, files, day)
+        written = _written(app, publication, files, issue, section, item, cited)
+        decision = Decision(state=Triage.KEPT, who=who, when=app.clock(), why=f"attached to {section} of {issue}")
+        for path, text in written.items():
+            write(path, text)
+        kept = items.decide(store, name, decision)
+    return Attached(kept, cited, tuple(written), f"[^{cited.id}]")
+
+
+def _written(
+    app: App,
+    publication: Publication,
+    files: IssueFiles,
+    issue: IssueId,
+    section: str,
+    item: Item,
+    cited: CitedItem,
+) -> dict[Path, str]:
+    """The files as they will be, before the first is written."""
+    folder = issue_folder(app.root, issue)
+    made: dict[Path, str] = {}
+    if cited.id not in {one.id for one in files.items}:
+        path = folder / "items.yaml"
+        made[path] = attach.items_with(path.read_text("utf-8") if path.exists() else "", cited)
+    kind = issuefiles.kind_of(section)
+    if section in ("opening", "issue"):
+        return made
+    if kind is None:
+        kinds = ", ".join(sorted(KINDS))
+        raise ConfigError("section", f"'{section}' names no kind of section; they are {kinds}, also as beyond-2")
+    path = folder / f"{section}.md"
+    text = path.read_text("utf-8") if path.exists() else opening.blurb_of(publication.schedule, kind)
+    made[path] = attach.blurb_with(text, attach.says(kind, item, cited, publication.people), cited.id)
+    return made
+
+
+def _cited(item: Item, publication: Publication, files: IssueFiles, day: date | None) -> CitedItem:
+    """The item as items.yaml keeps it; an entry that is there already stays as it is."""
+    entry = item.entry
+    if entry.link is None:
+        raise ConfigError("item", f"{item.id} has no address that readers could follow; give its original instead")
+    if entry.rights.policy is RightsPolicy.DO_NOT_USE:
+        raise ConfigError("item", f"{item.id} comes from a source marked 'do not use'; find the original")
+    there = next((one for one in files.items if one.id == item.id or one.url == entry.link), None)
+    if there is not None:
+        return there
+    outlet = next((source.name for source in publication.sources if source.id == entry.source), str(entry.source))
+    return CitedItem(
+        id=str(item.id),
+        outlet=outlet,
+        title=entry.title,
+        url=entry.link,
+        published=day or _day(entry.published),
+        updated=_day(entry.updated),
+        rights=entry.rights.policy,
+        text_digest=entry.digest,
+    )
+
+
+def _day(stamp: Stamp | None) -> date | None:
+    """The outlet's own date: the day on its wall, not on ours."""
+    return stamp.wall.date() if stamp is not None and stamp.wall is not None else None

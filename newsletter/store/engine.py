@@ -1,0 +1,102 @@
+"""The database, opened: SQLite in a file, or PostgreSQL where the address names one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+
+from newsletter.store.causes import Place, in_words
+from newsletter.store.connect import engine_of, for_reading, for_writing, parsed, place_of
+from newsletter.store.upgrade import upgrade
+
+_WRITERS = 0x6E657774  # "newt": the advisory lock of PostgreSQL that writers share, and one who must be alone takes
+
+
+class Store:
+    """An opened database. Shells and actions hand it to the functions of this room, which alone look inside."""
+
+    def __init__(self, engine: Engine, place: Place) -> None:
+        self._place = place
+        self._readers, self._writers = for_reading(engine), for_writing(engine)
+        self.on_sqlite = engine.dialect.name == "sqlite"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes all connections. A second time is harmless."""
+        self._readers.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that changes nothing. Raises `StoreError`."""
+        with in_words(self._place), self._readers.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that is on disk, whole, when the block is left, or not at all. Raises `StoreError`."""
+        with in_words(self._place), self._writers.connect() as connection, connection.begin():
+            if not self.on_sqlite:
+                connection.execute(select(func.pg_advisory_xact_lock_shared(_WRITERS)))
+            yield connection
+
+    @contextmanager
+    def writing_alone(self) -> Iterator[Connection]:
+        """The same, with no other writer at the same time, as is always so with SQLite. Raises `StoreError`."""
+        with in_words(self._place), self._writers.connect() as connection, connection.begin():
+            if not self.on_sqlite:
+                connection.execute(select(func.pg_advisory_xact_lock(_WRITERS)))
+            yield connection
+
+    @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """A session of a PostgreSQL server that belongs to nobody else and stands in no transaction; what the server
+        ties to it ends with the block. Raises `StoreError`."""
+        with in_words(self._place), self._readers.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").detach()
+            yield connection
+
+    def upsert(self, table: Table, changing: Iterable[str] = ()) -> sqlite.Insert | postgresql.Insert:
+        """An insert that, where a row with this primary key is there already, sets only the columns `changing`."""
+        statement = sqlite.insert(table) if self.on_sqlite else postgresql.insert(table)
+        keys = [column.name for column in table.primary_key]
+        if columns := {name: statement.excluded[name] for name in changing}:
+            return statement.on_conflict_do_update(index_elements=keys, set_=columns)
+        return statement.on_conflict_do_nothing(index_elements=keys)
+
+
+def file_url(path: Path) -> str:
+    """The address of an SQLite database in a file, for `open_store`."""
+    return URL.create("sqlite", database=str(path.absolute())).render_as_string()
+
+
+def open_store(address: str, busy_timeout: float = 60.0) -> Store:
+    """The database at this address, with today's tables; made where there is none, upgraded where they are older.
+
+    `busy_timeout`, in seconds, is how long a call waits for another process before it raises `StoreBusy`. Raises
+    `ConfigError` for an address that is none and for a database of a newer version of the program, `StoreError` for
+    one that cannot be used.
+    """
+    url = parsed(address)
+    place = place_of(url)
+    engine = engine_of(url, busy_timeout)
+    try:
+        with in_words(place):
+            upgrade(engine, place)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine, place)

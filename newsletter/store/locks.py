@@ -1,0 +1,76 @@
+"""One process at a time. A lock belongs to the kernel or to the server, never to a clock: who is killed has let go."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import BigInteger, Connection, bindparam, func, select, text
+
+from newsletter.store.engine import Store
+from newsletter.store.errors import AlreadyHeld, StoreError
+
+_SOMEBODY = "another process"
+_NAME_OCTETS = 63  # of an application's name; PostgreSQL cuts a longer one
+
+# A key of 64 bits is shown by pg_locks as two halves, with objsubid 1 (PostgreSQL's manual, 54.12).
+_TRY = select(func.pg_try_advisory_lock(bindparam("key", type_=BigInteger)))
+_CALL = select(func.set_config("application_name", bindparam("who"), False))
+_HOLDER = text(
+    "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted"
+    " AND objsubid = 1 AND ((classid::bigint << 32) | objid::bigint) = :key"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+def hold(store: Store, name: str, root: Path, now: datetime) -> AbstractContextManager[None]:
+    """Holds a lock while the block runs; what else asks for this name meanwhile gets `AlreadyHeld`, at once.
+
+    With SQLite it is a lock on var/<name>.lock below `root`, good for one machine, and shared by processes forked
+    inside the block; with PostgreSQL one of the server's, good for every machine that uses the database. It is free
+    again when the block is left or its process dies, however it dies.
+    """
+    who = f"process {os.getpid()} since {now:%Y-%m-%d %H:%M} UTC"
+    return _file_lock(root / "var" / f"{name}.lock", name, who) if store.on_sqlite else _server_lock(store, name, who)
+
+
+@contextmanager
+def _file_lock(path: Path, name: str, who: str) -> Iterator[None]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+b", buffering=0)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror}; look who owns its folder") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            raise AlreadyHeld(name, file.read(200).decode(errors="replace").strip() or _SOMEBODY) from error
+        try:
+            with suppress(OSError):  # a courtesy; a full disk must not stop who holds the lock
+                file.truncate(0)
+                file.write(who.encode())
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)  # said aloud: a forked process may have the file open still
+
+
+@contextmanager
+def _server_lock(store: Store, name: str, who: str) -> Iterator[None]:
+    key = int.from_bytes(hashlib.sha256(f"newsletter {name}".encode()).digest()[:8], signed=True)
+    with store.session() as connection:
+        if not connection.scalar(_TRY, {"key": key}):
+            raise AlreadyHeld(name, _holder(connection, key))
+        connection.execute(_CALL, {"who": f"{who} on {socket.gethostname()}"[:_NAME_OCTETS]})
+        yield
+
+
+def _holder(connection: Connection, key: int) -> str:
+    return connection.scalar(_HOLDER, {"key": key}) or _SOMEBODY
