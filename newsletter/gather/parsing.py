@@ -7,19 +7,24 @@ on memory and on the time of one body, and one that dies takes no other body wit
 from __future__ import annotations
 
 import multiprocessing
+import os
 import resource
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from enum import Enum
 from types import FrameType, TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from newsletter.gather.parsed import Parsed
 from newsletter.model.errors import SourceError
 from newsletter.model.source import Source
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess as ParentProcess
 
 MEMORY = 1_500_000_000  # octets of address space for one process
 SECONDS = 20  # for one body
@@ -111,6 +116,14 @@ def _prepare() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, _ring)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    threading.Thread(target=_leave_with, args=(multiprocessing.parent_process(),), daemon=True).start()
+
+
+def _leave_with(parent: ParentProcess | None) -> None:
+    """Ends this process when the one that started it is gone, killed perhaps: nobody else would end it."""
+    if parent is not None:
+        parent.join()
+    os._exit(1)
 
 
 def _ring(_number: int, _frame: FrameType | None) -> None:
