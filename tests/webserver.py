@@ -142,19 +142,17 @@ async def _serve(server: WebServer, started: Event, closing: asyncio.Event) -> N
     server.port = listener.sockets[0].getsockname()[1]
     started.set()
     await closing.wait()
+    # A connection that is being accepted while the listener closes is left open by asyncio: those come first.
+    while accepting := asyncio.all_tasks() - conversations - {asyncio.current_task()}:
+        await asyncio.wait(accepting)
     listener.close()
     for writer in writers:
         writer.transport.abort()
     for task in tuple(conversations):
         task.cancel()
-    await asyncio.sleep(0)
-    while accepting := asyncio.all_tasks() - {
-        asyncio.current_task()
-    }:  # connections that came in at this moment as well
-        await asyncio.wait(accepting)
-    for writer in writers:
-        writer.transport.abort()
-    for _ in range(5):  # a transport closes its socket a turn of the loop or two after it was told to
+    if conversations:
+        await asyncio.wait(conversations)
+    for _ in range(3):  # a transport closes its socket a turn of the loop or two after it was told to
         await asyncio.sleep(0)
 
 
