@@ -20,7 +20,7 @@ from newsletter.model.item import CitedItem, Item, ItemId, Triage
 from newsletter.model.source import RightsPolicy, SourceId
 from newsletter.store import items
 from newsletter.store.engine import open_store
-from newsletter.store.errors import AlreadyHeld
+from newsletter.store.errors import AlreadyHeld, UnknownItem
 from newsletter.store.locks import hold
 from tests.conftest import ISSUE
 
@@ -103,7 +103,7 @@ def test_a_rejection_wants_its_reason_and_every_item_must_be_there(app: App, gat
     some = next(iter(stored(app).values()))
     with pytest.raises(ConfigError, match="wants its reason"):
         decide(app, (some.id,), Triage.REJECTED, "mei", " ")
-    with pytest.raises(ConfigError, match="no item 'nobody-1'"):
+    with pytest.raises(UnknownItem, match="no item 'nobody-1'"):
         decide(app, (some.id, ItemId("nobody-1")), Triage.KEPT, "mei")
     assert stored(app)[some.entry.title].decision is None
 
@@ -155,9 +155,11 @@ def test_what_may_not_be_used_cannot_be_attached(app: App, gathered: Gathered) -
 
 
 def test_old_items_are_forgotten_unless_an_issue_cites_them(app: App, gathered: Gathered) -> None:
-    """After 180 days; their entries bring nothing back."""
+    """After 180 days; their entries bring nothing back. An item is known by its words where an editor renamed it."""
     item = linked(app)
-    attach_item(app, item.id, "opening", COMING, "mei")
+    attached = attach_item(app, item.id, "opening", COMING, "mei")
+    (path,) = attached.files
+    path.write_text(path.read_text("utf-8").replace(f"id: {item.id}", "id: readout"), "utf-8")
     later = App(app.root, lambda: app.clock() + timedelta(days=181))
     decide(app, (item.id,), Triage.REJECTED, "mei", "only cited now")
     round_ = gather_sources(later, regardless=True)

@@ -21,6 +21,7 @@ from newsletter.publication.publication import Publication
 from newsletter.publication.write import write
 from newsletter.store import items
 from newsletter.store.engine import open_store
+from newsletter.store.errors import UnknownItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,9 @@ class Attached:
 def attach_item(app: App, name: ItemId, section: str, issue: IssueId, who: str, day: date | None = None) -> Attached:
     """Writes the item into items.yaml and its credit line into the section's blurb; what is written there stays.
 
-    `day` dates an item that has no date of its own. Raises `ConfigError` for an unknown item, section or issue, an item
-    without an address, and one whose source is marked "do not use"; `ContentError` when the issue's files hold mistakes
-    that stand in the way.
+    `day` dates an item that has no date of its own. Raises `UnknownItem`; `ConfigError` for an unknown section or
+    issue, an item without an address, and one whose source is marked "do not use"; `ContentError` when the issue's
+    files hold mistakes that stand in the way.
     """
     known_issue(app, issue)
     if is_sent(app.root, issue):
@@ -50,7 +51,7 @@ def attach_item(app: App, name: ItemId, section: str, issue: IssueId, who: str, 
     with open_store(app.database) as store:
         item = items.find(store, name)
         if item is None:
-            raise ConfigError("item", f"there is no item '{name}'; `newsletter inbox` shows those there are")
+            raise UnknownItem(name)
         cited = _cited(item, publication, files, day)
         written = _written(app, publication, files, issue, section, item, cited)
         decision = Decision(state=Triage.KEPT, who=who, when=app.clock(), why=f"attached to {section} of {issue}")

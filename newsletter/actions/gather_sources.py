@@ -22,7 +22,7 @@ from newsletter.publication import issuefiles
 from newsletter.publication.folder import Folder, issue_ids
 from newsletter.publication.publication import Publication
 from newsletter.store import items
-from newsletter.store.engine import open_store
+from newsletter.store.engine import Store, open_store
 from newsletter.store.locks import hold
 
 LOCK = "gather"
@@ -56,7 +56,7 @@ def gather_sources(app: App, only: tuple[SourceId, ...] = (), *, regardless: boo
             passwords = _passwords(app, chosen)
             outcomes = Round(store, Folder(app.root), fetcher, parsers, passwords, now).gather(due)
         before = now - timedelta(days=publication.schedule.gather.keep_days)
-        forgotten = items.purge(store, before, _cited(app))
+        forgotten = items.purge(store, before, _cited(app, store))
     order = {source.id: at for at, source in enumerate(publication.sources)}
     return Gathered(
         started=now,
@@ -81,7 +81,9 @@ def _passwords(app: App, sources: tuple[Source, ...]) -> dict[SourceId, str]:
     return {source: secrets[name] for source in ids if (name := password_name(source)) in secrets}
 
 
-def _cited(app: App) -> frozenset[ItemId]:
-    """All that any issue leans on, as `attach` has named it."""
+def _cited(app: App, store: Store) -> frozenset[ItemId]:
+    """All that any issue leans on: by the name that `attach` gave it, or by its words where an editor renamed it."""
     read = (issuefiles.read(Folder(app.root), issue)[0] for issue in issue_ids(app.root))
-    return frozenset(ItemId(item.id) for files in read for item in files.items)
+    cited = [item for files in read for item in files.items]
+    named = frozenset(ItemId(item.id) for item in cited)
+    return named | items.with_digests(store, {item.text_digest for item in cited if item.text_digest})

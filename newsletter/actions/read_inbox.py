@@ -61,7 +61,8 @@ def read_inbox(app: App) -> Inbox:
         kept = items.items(store, states=frozenset({Triage.KEPT}), since=since)
     fresh = tuple(item for item in seen if _is_fresh(item, since))
     new = tuple(item for item in fresh if item.state is Triage.NEW)
-    told = stories.stories(tuple(item for item in fresh if item.state is not Triage.REJECTED))
+    outlets = {source.id: source.name for source in publication.sources}
+    told = stories.stories(tuple(item for item in fresh if item.state is not Triage.REJECTED), outlets)
     by_id = {item.id: item for item in fresh}
     past = _past(app)
     cards = [card for story in told if (card := _card(story, by_id, past))]

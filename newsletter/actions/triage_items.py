@@ -10,12 +10,9 @@ from newsletter.store.engine import open_store
 
 
 def decide(app: App, names: tuple[ItemId, ...], state: Triage, who: str, why: str | None = None) -> tuple[Item, ...]:
-    """Notes a decision on each item, all or none. Raises `ConfigError` for an item that is not there."""
+    """Notes a decision on each item, all or none. Raises `UnknownItem` for one that is not there."""
     if state is Triage.REJECTED and not (why and why.strip()):
         raise ConfigError("why", "a rejection wants its reason, for those who meet the item again: --why promotional")
     decision = Decision(state=state, who=who, when=app.clock(), why=why)
     with open_store(app.database) as store:
-        for name in names:
-            if items.find(store, name) is None:
-                raise ConfigError("item", f"there is no item '{name}'; `newsletter inbox` shows those there are")
-        return tuple(items.decide(store, name, decision) for name in names)
+        return items.decide_all(store, names, decision)

@@ -27,7 +27,7 @@ class UnknownItem(NewsletterError):
 
     def __init__(self, item: ItemId) -> None:
         self.item = item
-        super().__init__(f"there is no item {item}; look it up in the list of items, it may have been purged")
+        super().__init__(f"there is no item '{item}'; `newsletter inbox` shows those there are, old ones are forgotten")
 
 
 class AlreadyHeld(NewsletterError):

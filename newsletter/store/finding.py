@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,6 +75,13 @@ def find_many(store: Store, wanted: Iterable[ItemId]) -> tuple[Item, ...]:
     with store.reading() as connection:
         found = {item.id: item for item in items_named(connection, filter(None, map(name_of, ids)))}
     return tuple(found[item] for item in ids if item in found)
+
+
+def with_digests(store: Store, digests: Collection[str]) -> frozenset[ItemId]:
+    """The items whose words have one of these digests now."""
+    query = select(_ITEMS.c.source, _ITEMS.c.number).where(_ITEMS.c.digest.in_(sorted(digests)))
+    with store.reading() as connection:
+        return frozenset(item_id(source, number) for source, number in connection.execute(query))
 
 
 def versions(store: Store, item: ItemId) -> tuple[tuple[datetime, Entry], ...]:

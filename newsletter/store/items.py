@@ -13,16 +13,18 @@ from newsletter.store.finding import (
     recent_arrivals,
     rejected,
     versions,
+    with_digests,
 )
 from newsletter.store.purging import purge
 from newsletter.store.recording import Batch, record, record_all
-from newsletter.store.triage import decide, decisions
+from newsletter.store.triage import decide, decide_all, decisions
 
 __all__ = [
     "Batch",
     "Tally",
     "counts",
     "decide",
+    "decide_all",
     "decisions",
     "find",
     "find_many",
@@ -35,4 +37,5 @@ __all__ = [
     "record_all",
     "rejected",
     "versions",
+    "with_digests",
 ]
