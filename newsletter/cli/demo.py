@@ -45,10 +45,10 @@ def _shown(demo: Demo) -> list[str]:
         f"Archive page         {demo.page}",
         "",
         "Next:",
-        "  open an .eml in your mail program and the page in your browser;",
+        "  open an .eml in your mail program and the page in your browser; see what the week's sources brought with",
+        f"    {program()} -C {demo.root} inbox",
         f"  edit {demo.root}/content/issues/{edition.issue}/issue.md and run",
         f"    {program()} -C {demo.root} build --out {demo.root}/var/build",
-        f"  see what the week's sources brought with {program()} -C {demo.root} inbox",
         "  or begin a publication of your own with",
         f"    {program()} init my-weekly",
     ]

@@ -137,8 +137,15 @@ def all_added(
     longer = _joined(text, [_entry(source, comment) for source in sources])
     after = yamlfile.read(_plain(longer))
     value = after.value if isinstance(after.value, list) else []
-    new = tuple(yamlfile.build(Source, one, after, path, (at,))[0] for at, one in enumerate(value) if at >= len(old))
-    if after.mistakes or before.value not in (None, old) or value[: len(old)] != old or new != tuple(sources):
+    built = [yamlfile.build(Source, one, after, path, (at,)) for at, one in enumerate(value) if at >= len(old)]
+    if len(built) == len(sources) and (misfits := [mistake for _, wrong in built for mistake in wrong]):
+        raise ContentError(misfits)  # an id that is none, say
+    if (
+        after.mistakes
+        or before.value not in (None, old)
+        or value[: len(old)] != old
+        or [one for one, _ in built] != [*sources]
+    ):
         what = f"the source {sources[-1].id} cannot be put at the end of this file"
         todo = "write the file as a list with '- ' in column one, or add it by hand"
         raise ContentError([Mistake(path, 0, what, todo)])
