@@ -31,6 +31,7 @@ format: $(DEV) ## Writes what the formatter and the linter can mend.
 
 bench: $(TOOLS) ## Prints figures beside their peers, measured in the same run.
 	$(BIN)/python -m bench.assemble
+	$(BIN)/python -m bench.gather
 
 sample: $(DEV) ## Remakes sent/ of the sample's finished issues and the golden files, to be read as a diff.
 	$(BIN)/python -m tests.tools.remake_sent
