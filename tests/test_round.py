@@ -205,6 +205,19 @@ def test_repeated_ids_keep_all_entries_and_changed_ones_bring_nothing_back(room:
     assert brought == [5, 0, 0, 0]
 
 
+def test_a_date_that_cannot_be_meant_dates_nothing(room: Newsroom, server: WebServer) -> None:
+    """The year 1704, next summer: what was written is kept, the item is undated and says why."""
+    dates = ("Tue, 01 Jan 1704 10:00:00 GMT", "Tue, 24 Aug 2027 10:00:00 GMT", TUESDAY)
+    feed = rss(*(rss_item(f"T{at}", f"https://wire.example.com/{at}", f"{at}", date) for at, date in enumerate(dates)))
+    server.answer("/feed", page(feed))
+    room.gather(server, wire(server))
+    stamps = [item.entry.published for item in room.items()]
+    assert [stamp.written for stamp in stamps if stamp] == list(dates)
+    assert [stamp is not None and stamp.wall is None for stamp in stamps] == [True, True, False]
+    warnings = [" ".join(item.entry.warnings) for item in room.items()]
+    assert ["before 1990" in warnings[0], "in the future" in warnings[1], warnings[2]] == [True, True, ""]
+
+
 def test_a_copy_of_a_rejected_item_arrives_folded(room: Newsroom, server: WebServer) -> None:
     """The same text through another feed, under another address."""
     text = " ".join(

@@ -67,12 +67,27 @@ _FORBIDS = re.compile("|".join(form for form in (*_DO_NOT_USE, *_NO_COPIES) if "
 _OWNED = re.compile(
     r"^(?:©|\(c\) ?(?:19|20)\d\d|copyright (?:©|\(c\)|(?:19|20)\d\d\b)|(?:版权|版權) ?©)", re.IGNORECASE
 )
-# Without one of these nothing is a notice; most sentences have none, and are done with after one look.
-_HINT = re.compile(
-    r"\bnot\b|\bnever\b|\bno part\b|\bonly\b|confidential|embargoed|forbidden|prohibited|unlawful|reserved"
-    r"|copyright|©|\(c\)|creative commons|\bcc[ -]by|vorbehalten|nachdruck|droits|interdite"
-    r"|[版权權著转轉复複禁谢謝严嚴请請仅僅抄翻不]|内部|內部",
-    re.IGNORECASE,
+# Without one of these nothing is a notice. Most sentences have none, and looking for words is much quicker than forms.
+_HINTS = (
+    *("not ", "never ", "no part ", "only", "confidential", "embargoed", "forbidden", "prohibited", "unlawful"),
+    *("reserved", "copyright", "©", "(c)", "creative commons", "cc by", "cc-by", "vorbehalten", "nachdruck", "droits"),
+    *(
+        "interdite",
+        "转载",
+        "轉載",
+        "版权",
+        "版權",
+        "著作",
+        "禁止",
+        "未经",
+        "未經",
+        "未获",
+        "未獲",
+        "未得",
+        "谢绝",
+        "謝絕",
+    ),
+    *("严禁", "嚴禁", "请勿", "請勿", "不得", "仅供", "僅供", "内部", "內部", "请注明", "請註明", "注明", "註明"),
 )
 # Who reports or argues about a notice does not give one.
 _TALK = re.compile(
@@ -93,11 +108,11 @@ def notice_in(paragraphs: Sequence[str]) -> tuple[str | None, RightsPolicy | Non
     notices, rest = [], []
     for at, paragraph in enumerate(paragraphs):
         near = at < _FIRST or at >= len(paragraphs) - _LAST
-        begin = _begin_of_notice(paragraph) if near else len(paragraph)
+        begin = _begin_of_notice(paragraph) if near and _is_hinted(paragraph) else len(paragraph)
         notices.append(paragraph[begin:])
         rest.append(paragraph[:begin].rstrip())
     notice = " ".join(filter(None, notices))
-    return notice or None, policy_of(notice), tuple(filter(None, rest))
+    return notice or None, policy_of(notice) if notice else None, tuple(filter(None, rest))
 
 
 def _begin_of_notice(paragraph: str) -> int:
@@ -121,11 +136,16 @@ def forbids(text: str) -> bool:
 
 
 def _is_notice(paragraph: str) -> bool:
-    if not _HINT.search(paragraph) or not _is_short(paragraph):
+    if not _is_hinted(paragraph) or not _is_short(paragraph):
         return False
     if _OWNED.match(paragraph) and len(paragraph.split()) <= 30:
         return True
     return policy_of(paragraph) is not None and not _TALK.search(paragraph)
+
+
+def _is_hinted(text: str) -> bool:
+    lowered = text.lower()
+    return any(hint in lowered for hint in _HINTS)
 
 
 def _is_short(text: str) -> bool:

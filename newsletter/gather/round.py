@@ -21,9 +21,10 @@ from newsletter.gather.outcome import SourceOutcome
 from newsletter.gather.parsed import Parsed
 from newsletter.gather.parsing import Job, Parsers, Shape
 from newsletter.gather.politeness import Answered, Refused
+from newsletter.gather.stamps import settled
 from newsletter.mail.mailbox import Arrived
 from newsletter.model.errors import NewsletterError
-from newsletter.model.identity import Known, New
+from newsletter.model.identity import New
 from newsletter.model.item import Reading
 from newsletter.model.source import Source, SourceId, SourceKind, SourceState
 from newsletter.publication.folder import Folder
@@ -32,7 +33,8 @@ from newsletter.store.engine import Store
 from newsletter.store.items import Batch
 
 MAX_ARTICLES = 30  # of one list page in one round; the rest come in the next
-WRITTEN_AT_ONCE = 50  # sources in one transaction
+SOURCES_AT_ONCE = 250  # in one transaction, which stays short
+CHANGES_AT_ONCE = 500
 MAILBOXES_AT_ONCE = 4
 
 
@@ -166,7 +168,8 @@ class Round:
         """Asks for the articles of a list page that are not known yet."""
         if not parsed.links:
             return
-        known = {stored.link for stored in self._known(one.source)}
+        stored = items.known(self._store, SourceId(one.source.id))
+        known = {canonical(entry.link) for entry in stored if entry.link}
         fresh = [link.url for link in parsed.links if canonical(link.url) not in known]
         for url in fresh[:MAX_ARTICLES]:
             accept = answers.ACCEPT[SourceKind.PAGE]
@@ -181,7 +184,8 @@ class Round:
             return
         source = SourceId(one.source.id)
         outcome = self._with_troubles(one, one.outcome)
-        changes = identity.match(tuple(one.readings), self._known(one.source)) if one.readings else ()
+        readings = tuple(replace(one, entry=settled(one.entry, self._now)) for one in one.readings)
+        changes = identity.match(readings, items.known(self._store, source)) if readings else ()
         changes = tuple(self._folded(change) if isinstance(change, New) else change for change in changes)
         new = sum(isinstance(change, New) for change in changes)
         if isinstance(outcome, Answered):
@@ -191,7 +195,8 @@ class Round:
         folded = sum(isinstance(change, New) and change.copy_of is not None for change in changes)
         self._waiting.append((SourceOutcome.of(state, outcome), folded))
         del self._open[source]
-        if len(self._batches) >= WRITTEN_AT_ONCE:
+        brought = sum(len(batch.changes) for batch in self._batches)
+        if len(self._batches) >= SOURCES_AT_ONCE or brought >= CHANGES_AT_ONCE:
             self._write()
 
     def _with_troubles(self, one: _Open, outcome: Answered | Refused) -> Answered | Refused:
@@ -205,11 +210,6 @@ class Round:
         if one.source.kind is SourceKind.LIST:
             return replace(outcome, note=note, body=None, etag=None, last_modified=None)
         return replace(outcome, note=note)
-
-    def _known(self, source: Source) -> tuple[Known, ...]:
-        """What is stored of a source, its addresses in the form in which they are compared."""
-        found = items.known(self._store, SourceId(source.id))
-        return tuple(replace(one, link=canonical(one.link) if one.link else None) for one in found)
 
     def _folded(self, change: New) -> New:
         if self._rejected is None:

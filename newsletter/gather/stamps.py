@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from email.utils import parsedate_tz
+from typing import Any
 
-from newsletter.model.item import Stamp
+from newsletter.model.item import Entry, Stamp
 from newsletter.text.dates import WEEKDAYS, find_dates
 
 # RFC 5322 4.3: the zone names that mean one offset. Others ("CEST", "IST") are kept as a name and give no instant.
@@ -93,6 +95,19 @@ def plausible(stamp: Stamp, now: datetime) -> str | None:
     if moment > now + timedelta(days=1):
         return f"the date '{stamp.written}' lies in the future; it is not taken for the item's date"
     return None
+
+
+def settled(entry: Entry, now: datetime) -> Entry:
+    """The entry, a date that cannot be meant taken back to what was written, with a warning that says so."""
+    wrong = {
+        name: (stamp, words)
+        for name, stamp in (("published", entry.published), ("updated", entry.updated))
+        if stamp is not None and (words := plausible(stamp, now))
+    }
+    if not wrong:
+        return entry
+    unread: dict[str, Any] = {name: replace(stamp, wall=None, instant=None) for name, (stamp, _) in wrong.items()}
+    return replace(entry, warnings=entry.warnings + tuple(words for _, words in wrong.values()), **unread)
 
 
 def _iso(text: str) -> Stamp | None:
