@@ -194,7 +194,7 @@ def test_two_items_may_come_to_look_the_same(store: Store) -> None:
 def test_a_change_to_an_item_that_never_was_writes_nothing(store: Store) -> None:
     """All that came with it is left as well."""
     for name in ("wire-7", "nonsense"):
-        with pytest.raises(UnknownItem, match=f"no item {name}"):
+        with pytest.raises(UnknownItem, match=f"no item '{name}'"):
             record(store, new(), Changed(ItemId(name), Reading(entry(), None)))
     assert items.items(store) == ()
     assert sources.states(store) == {}
@@ -374,7 +374,7 @@ def test_a_decision_outlasts_a_change(store: Store) -> None:
 @pytest.mark.parametrize("name", ["wire-1", "nonsense"])
 def test_nothing_is_decided_about_an_unknown_item(store: Store, name: str) -> None:
     """The error names it."""
-    with pytest.raises(UnknownItem, match=f"there is no item {name}") as caught:
+    with pytest.raises(UnknownItem, match=f"there is no item '{name}'") as caught:
         items.decide(store, ItemId(name), decision(Triage.KEPT))
     assert caught.value.item == name
 
