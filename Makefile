@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+SEED ?= 1  # shuffles the tests: the same seed, the same order
 RUN := .venv/run-ready
 DEV := .venv/dev-ready
 TOOLS := .venv/tools-ready
@@ -13,7 +14,7 @@ demo: $(RUN) ## Runs the main job on the sample publication.
 
 test: $(TOOLS) check ## Passes the whole test suite; installs what it needs.
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 $(ARGS)
+	$(BIN)/coverage run -m pytest -n 2 --randomly-seed=$(SEED) $(ARGS)
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 

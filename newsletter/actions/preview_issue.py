@@ -181,4 +181,4 @@ def _with_neighbour(desk: Desk) -> Iterator[tuple[Blurb, ...]]:
 def _around(desk: Desk, edition: Edition) -> tuple[object, ...]:
     """Everything but the sections themselves that their weight depends on."""
     templates = [file for file in edition.manifest.inputs if "templates/" in file.path]
-    return replace(desk.draft, blurbs=(), files=()), desk.publication, desk.frame, templates
+    return replace(desk.draft, blurbs=(), files=(), texts=(), waivers=()), desk.publication, desk.frame, templates

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from functools import lru_cache
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 from newsletter.model.draft import Blurb, Draft, Planned
-from newsletter.model.kinds import Picture
-from newsletter.model.shape import Typeset
+from newsletter.model.kinds import Picture, lines_of
 from newsletter.text import plain, words
 
 
@@ -47,20 +45,11 @@ def words_in(blurb: Blurb) -> int:
 
 def _lines(value: Any) -> Iterator[str]:
     shape: Any = type(value)
+    lines = {name for name, _ in lines_of(shape)}
     for one in fields(value):
         inner = getattr(value, one.name)
-        if isinstance(inner, str) and one.name in _line_fields(shape):
+        if isinstance(inner, str) and one.name in lines:
             yield inner
         for part in inner if isinstance(inner, tuple) else (inner,):
             if is_dataclass(part) and not isinstance(part, Picture):
                 yield from _lines(part)
-
-
-@lru_cache(maxsize=64)
-def _line_fields(shape: Any) -> frozenset[str]:
-    hints = get_type_hints(shape, include_extras=True)
-    return frozenset(name for name, hint in hints.items() if _is_line(hint))
-
-
-def _is_line(hint: Any) -> bool:
-    return any(isinstance(one, Typeset) or _is_line(one) for one in get_args(hint))

@@ -70,7 +70,9 @@ def load(publication: Publication, folder: Folder, issue: IssueId) -> Draft:
         plan=plan,
         items=files.items,
         people=tuple(known.people[ref] for ref in sorted(set(named))),
+        waivers=files.waivers,
         images=images,
+        texts=tuple((page.path, page.text) for page in files.pages),
         files=folder.opened,
     )
 
@@ -98,6 +100,8 @@ def _blurb(file: BlurbFile, body: Prose) -> Blurb:
         fields=file.fields,
         body=body,
         items=file.matter.items,
+        body_line=file.page.body_line,
+        lines=tuple(sorted((".".join(map(str, key)), line) for key, line in file.page.matter.lines.items())),
     )
 
 

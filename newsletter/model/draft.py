@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from newsletter.model.finding import Waiver
 from newsletter.model.issue import IssueId, IssueNumber, Week
 from newsletter.model.item import CitedItem
 from newsletter.model.people import Person
@@ -43,8 +44,10 @@ class Blurb:
     path: str  # of its file, below the publication's folder
     heading: Line | None  # instead of the kind's usual one
     fields: object  # an instance of KINDS[kind]
-    body: Prose
+    body: Prose  # its lines count from `body_line` on, which is 1 there
     items: tuple[str, ...]  # ids of items.yaml it leans on without a mark
+    body_line: int  # of the file, where the body begins
+    lines: tuple[tuple[str, int], ...]  # each key of the front matter, "replies.0.text", and its line in the file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +78,9 @@ class Draft:
     plan: tuple[Planned, ...]  # in the same order, with what is still missing
     items: tuple[CitedItem, ...]  # in the order of items.yaml
     people: tuple[Person, ...]  # whom the blurbs name
+    waivers: tuple[Waiver, ...]  # findings that the team lets pass
     images: tuple[tuple[str, bytes], ...]  # path of each picture, as `files` names it; original bytes
+    texts: tuple[tuple[str, str], ...]  # path and text of each Markdown file of the issue, as it was written
     files: tuple[InputFile, ...]  # every file opened, by path
 
 

@@ -7,16 +7,26 @@ loader, the typesetter and the checks read these classes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from enum import Enum
 from functools import lru_cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
-from newsletter.model.shape import Day, EmailAddress, Line, Slug, Url, Words, about, file_shape
+from newsletter.model.shape import Day, EmailAddress, Line, Slug, Typeset, Url, Words, about, file_shape
 
 T = TypeVar("T")
 
 KINDS: dict[str, type[object]] = {}
 HEADLESS: set[str] = set()  # kinds whose sections have no heading above them
+
+
+class Voice(Enum):
+    """Whose words a text is, which says what it is checked for."""
+
+    OURS = "ours"  # the editors' own words
+    QUOTED = "quoted"  # somebody else's, given as theirs
+    TITLE = "title"  # what a piece is called
+    NAME = "name"  # a person, an outlet, a credit
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,9 @@ class Refers:
     to: str  # "person" (content/people.yaml) or "item" (the issue's items.yaml)
 
 
+Title = Annotated[Line, Voice.TITLE]
+Name = Annotated[Line, Voice.NAME]
+Said = Annotated[Line, Voice.QUOTED]
 PersonRef = Annotated[Slug, Refers("person")]
 ItemRef = Annotated[Slug, Refers("item")]
 
@@ -48,8 +61,8 @@ class Picture:
 
     file: Words = field(metadata=about("the file's name in the issue's images/ folder", "harbour.jpg"))
     alt: Line = field(metadata=about("what the picture shows, for who cannot see it", "Cranes over a harbour at dusk"))
-    credit: Line = field(metadata=about("who made it", "Photo: Ines Varga"))
-    licence: Line = field(metadata=about("by which right we show it", "CC BY 4.0"))
+    credit: Name = field(metadata=about("who made it", "Photo: Ines Varga"))
+    licence: Name = field(metadata=about("by which right we show it", "CC BY 4.0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +92,23 @@ def references_in(fields_of_kind: Any) -> Iterator[tuple[str, str, str]]:
         reference = getattr(fields_of_kind, name)
         if (refers := _refers(hint)) and reference is not None:
             yield refers.to, reference, name
+
+
+@lru_cache(maxsize=64)
+def lines_of(shape: Any) -> tuple[tuple[str, Voice], ...]:
+    """The fields of a kind, or of a group in one, that hold a line readers read, and whose words it is; in order."""
+    hints = _hints_of(shape)
+    return tuple(
+        (one.name, _voice(hints[one.name]) or Voice.OURS) for one in fields(shape) if _is_line(hints[one.name])
+    )
+
+
+def _voice(hint: Any) -> Voice | None:
+    return next((one for one in map(_voice, get_args(hint)) if one), None) if not isinstance(hint, Voice) else hint
+
+
+def _is_line(hint: Any) -> bool:
+    return any(isinstance(one, Typeset) or _is_line(one) for one in get_args(hint))
 
 
 def _hints(fields_of_kind: Any) -> dict[str, Any]:
@@ -133,9 +163,9 @@ class CatchUp:
 class Quote:
     """Words worth repeating, and whose they are."""
 
-    quote: Line = field(metadata=about("the words, without quotation marks", "We agreed on the weather."))
-    speaker: Line = field(metadata=about("who said them", "Amara Stenholm"))
-    role: Line | None = field(default=None, metadata=about("what the speaker is", "deputy minister for trade"))
+    quote: Said = field(metadata=about("the words, without quotation marks", "We agreed on the weather."))
+    speaker: Name = field(metadata=about("who said them", "Amara Stenholm"))
+    role: Name | None = field(default=None, metadata=about("what the speaker is", "deputy minister for trade"))
     url: Url | None = field(default=None, metadata=about("where they were said", "https://example.org/speech"))
 
 
@@ -157,7 +187,7 @@ class Number:
 class ReadMore:
     """One article worth the reader's time."""
 
-    title: Line = field(metadata=about("the article's own title", "The Pause as a Policy"))
+    title: Title = field(metadata=about("the article's own title", "The Pause as a Policy"))
     url: Url = field(metadata=about("where it can be read", "https://example.org/pause"))
     author: PersonRef | None = field(default=None, metadata=about("the id of a card in people.yaml", "lin-yue"))
     image: Picture | None = field(default=None, metadata=about("a picture above the title", "a group"))
@@ -168,8 +198,8 @@ class ReadMore:
 class Video:
     """A film, as a linked still with a play mark; no client plays one in a mail."""
 
-    title: Line = field(metadata=about("the film's own title", "A Violin Between Two Cities"))
-    speaker: Line | None = field(default=None, metadata=about("who speaks in it", "Marta Quill in conversation"))
+    title: Title = field(metadata=about("the film's own title", "A Violin Between Two Cities"))
+    speaker: Name | None = field(default=None, metadata=about("who speaks in it", "Marta Quill in conversation"))
     url: Url = field(metadata=about("where it can be watched", "https://video.example.org/violin"))
     thumbnail: Still = field(metadata=about("the still", "file, alt, credit, licence"))
     duration: Line | None = field(default=None, metadata=about("how long it takes", "14 minutes"))
@@ -181,8 +211,8 @@ class Video:
 class Insight:
     """A featured article of our own."""
 
-    section: Line = field(metadata=about("which of our sections it stands in", "Perspectives"))
-    title: Line = field(metadata=about("the article's title", "The Interpreter's Pause"))
+    section: Name = field(metadata=about("which of our sections it stands in", "Perspectives"))
+    title: Title = field(metadata=about("the article's title", "The Interpreter's Pause"))
     url: Url = field(metadata=about("where it can be read", "https://focus.example.org/perspectives/pause"))
     author: PersonRef | None = field(default=None, metadata=about("the id of a card in people.yaml", "lin-yue"))
     summary: Line | None = field(default=None, metadata=about("what it discusses, in a sentence or two", "Why ..."))
@@ -194,18 +224,18 @@ class Insight:
 class Beyond:
     """Recommended reading elsewhere."""
 
-    title: Line = field(metadata=about("the piece's own title", "The Last Night Train"))
+    title: Title = field(metadata=about("the piece's own title", "The Last Night Train"))
     url: Url = field(metadata=about("where it can be read", "https://example.com/night-train"))
-    outlet: Line = field(metadata=about("who published it", "Meridian Quarterly"))
+    outlet: Name = field(metadata=about("who published it", "Meridian Quarterly"))
 
 
 @file_shape
 class Reply:
     """What one reader wrote, as it is printed."""
 
-    name: Line = field(metadata=about("as the reader wants to be named", "Dewi A."))
-    place: Line | None = field(default=None, metadata=about("where the reader writes from", "Rotterdam"))
-    text: Line = field(metadata=about("the answer, without quotation marks", "My laboratory has had ..."))
+    name: Name = field(metadata=about("as the reader wants to be named", "Dewi A."))
+    place: Name | None = field(default=None, metadata=about("where the reader writes from", "Rotterdam"))
+    text: Said = field(metadata=about("the answer, without quotation marks", "My laboratory has had ..."))
 
 
 @kind("replies")

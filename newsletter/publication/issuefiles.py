@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from newsletter.model.errors import Mistake
+from newsletter.model.finding import Waiver
 from newsletter.model.issue import IssueId
 from newsletter.model.item import CitedItem
 from newsletter.model.kinds import KINDS
@@ -83,6 +84,7 @@ class IssueFiles:
     blurbs: tuple[BlurbFile, ...]  # the opening first, then by file name
     items: tuple[CitedItem, ...]
     item_ids: frozenset[str] | None  # those of entries with a mistake too; None when items.yaml could not be read
+    waivers: tuple[Waiver, ...]
 
 
 def read(folder: Folder, issue: IssueId) -> tuple[IssueFiles, list[Mistake]]:
@@ -101,7 +103,9 @@ def read(folder: Folder, issue: IssueId) -> tuple[IssueFiles, list[Mistake]]:
         mistakes += misfits
         blurbs += [blurb] if blurb else []
     items, ids, misfits = _items(folder, f"{path}/items.yaml")
-    return IssueFiles(issue, path, matter, tuple(pages), waiting, tuple(blurbs), items, ids), mistakes + misfits
+    waivers, more = _waivers(folder, f"{path}/waivers.yaml")
+    read = IssueFiles(issue, path, matter, tuple(pages), waiting, tuple(blurbs), items, ids, waivers)
+    return read, mistakes + misfits + more
 
 
 def _pages(folder: Folder, path: str) -> tuple[list[Page], list[Mistake]]:
@@ -191,3 +195,11 @@ def _items(folder: Folder, path: str) -> tuple[tuple[CitedItem, ...], frozenset[
         return (), None, mistakes
     entries = written.value if isinstance(written.value, list) else []
     return items, frozenset(str(entry.get("id")) for entry in entries if isinstance(entry, dict)), mistakes
+
+
+def _waivers(folder: Folder, path: str) -> tuple[tuple[Waiver, ...], list[Mistake]]:
+    """What the team has decided to let pass; an issue need not have the file."""
+    if not folder.exists(path):
+        return (), []
+    waivers, _, mistakes = yamlfile.read_list(folder.read_text(path), Waiver, path)
+    return waivers, mistakes

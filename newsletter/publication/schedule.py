@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import Enum
+from typing import Literal
 
 from newsletter.model.errors import Mistake
 from newsletter.model.kinds import KINDS
@@ -30,6 +31,9 @@ from newsletter.publication.yamlfile import Written
 
 MIN_LOGO = 16  # CSS pixels
 MAX_SITE = 200  # List-Unsubscribe holds the site's address and a token, on one line of at most 998 octets
+
+
+SeverityName = Literal["block", "warn", "note", "off"]
 
 
 class Role(Enum):
@@ -132,6 +136,25 @@ class Gathering:
 
 
 @file_shape
+class Checking:
+    """How issues are checked, where a publication wants it otherwise than usual."""
+
+    severities: dict[str, SeverityName] | None = None  # rule -> block, warn, note or off
+    clients: tuple[Words, ...] = ("apple-mail", "gmail", "outlook", "yahoo", "samsung-email")  # families of caniemail
+    fresh_days: int = 21  # an item published longer than this before the issue is told as old
+    past_issues: int = 25  # in how many issues before this one a link is looked for
+
+
+@file_shape
+class Approval:
+    """Who has to sign an issue before it may be sent."""
+
+    needed: int = 1  # signatures, each by another approver
+    deputies: tuple[Slug, ...] = ()  # ids of the team whose signatures count once the approval deadline has passed
+    in_charge: Slug | None = None  # the id of the one who may release an issue alone, with a reason
+
+
+@file_shape
 class Schedule:
     """The whole of schedule.yaml."""
 
@@ -150,6 +173,8 @@ class Schedule:
     calendar: Calendar
     theme: Theme = Theme()
     gather: Gathering = Gathering()
+    checks: Checking = Checking()
+    approval: Approval = Approval()
 
 
 def read(folder: Folder) -> tuple[Schedule | None, Written, list[Mistake]]:

@@ -22,7 +22,7 @@ from sqlalchemy import (
     and_,
 )
 
-HEAD = "0001"  # the newest migration; a test holds it to the files
+HEAD = "0002"  # the newest migration; a test holds it to the files
 
 # Order by bytes on both databases; the locale of a PostgreSQL cluster would fold hyphens away.
 _BYTEWISE = Text().with_variant(Text(collation="C"), "postgresql")
@@ -175,4 +175,78 @@ NEWEST_DECISION = and_(
     decisions.c.source == items.c.source,
     decisions.c.number == items.c.number,
     decisions.c.decision == items.c.decision,
+)
+
+# Which runs of words an item's newest version holds, so that copied text is found without reading every item.
+fingerprints = Table(
+    "fingerprints",
+    METADATA,
+    Column("source", _BYTEWISE, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),  # of the item, that was read
+    Column("marks", LargeBinary, nullable=False),  # see fingerprints.py
+    ForeignKeyConstraint(["source", "number"], ["items.source", "items.number"]),
+)
+
+# How each link was found when it was last asked for.
+links = Table(
+    "links",
+    METADATA,
+    Column("url", _BYTEWISE, primary_key=True),
+    Column("seen", Instant, nullable=False),
+    Column("state", _BYTEWISE, nullable=False),
+    Column("said", Written, nullable=False),
+    Column("final", Written),
+    Column("title", Written),
+    Column("tries", Integer, nullable=False),  # how often in a row it was found in this state
+)
+
+# Editions whose bytes are kept: those that somebody approved or looked at. A row is never changed.
+editions = Table(
+    "editions",
+    METADATA,
+    Column("digest", _BYTEWISE, primary_key=True),
+    Column("issue", _BYTEWISE, nullable=False),
+    Column("stored", Instant, nullable=False),
+    Column("data", LargeBinary, nullable=False),  # see editions.py
+    Index(None, "issue"),
+)
+
+# Signatures, and signatures taken back. Rows are added, never changed.
+approvals = Table(
+    "approvals",
+    METADATA,
+    Column("issue", _BYTEWISE, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1 in each issue
+    Column("digest", _BYTEWISE, ForeignKey("editions.digest"), nullable=False),
+    Column("act", _BYTEWISE, nullable=False),  # "sign", "release", "withdraw"
+    Column("who", _BYTEWISE, nullable=False),  # id of the team
+    Column("signed", Instant, nullable=False),
+    Column("note", Written),
+    Column("mac", _BYTEWISE, nullable=False),
+)
+
+# The last edition of an issue that somebody has looked at.
+looks = Table(
+    "looks",
+    METADATA,
+    Column("issue", _BYTEWISE, primary_key=True),
+    Column("who", _BYTEWISE, primary_key=True),
+    Column("digest", _BYTEWISE, ForeignKey("editions.digest"), nullable=False),
+    Column("looked", Instant, nullable=False),
+)
+
+# Who did what, for ever: each row carries a digest over itself and the one before it, so that a change shows.
+audit = Table(
+    "audit",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1, without gaps
+    Column("happened", Instant, nullable=False),
+    Column("who", Written, nullable=False),
+    Column("act", _BYTEWISE, nullable=False),  # "approve", "withdraw", "waive" ...
+    Column("issue", _BYTEWISE),
+    Column("digest", _BYTEWISE),  # of the edition it was about
+    Column("note", Written),
+    Column("chain", _BYTEWISE, nullable=False),
+    Index(None, "issue"),
 )
