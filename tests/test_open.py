@@ -23,21 +23,22 @@ from tests.test_cli import run
 def test_the_next_issue_follows_the_calendar(publication: Path) -> None:
     """The next date that is not skipped, the next number, the same week for all."""
     app = opened(publication)
-    issue, week, folder = open_issue(app)
+    made = open_issue(app)
+    issue, week, folder = made.issue, made.week, made.folder
     assert (issue, folder.name) == (IssueId(date(2026, 12, 4)), "2026-12-04")
     assert week.next_issue == date(2026, 12, 11)
     text = (folder / "issue.md").read_text("utf-8")
     assert re.search(r"^number: 129 ", text, re.MULTILINE)
     assert re.search(r"^date: 2026-12-04 ", text, re.MULTILINE)
-    assert open_issue(app)[0] == IssueId(date(2026, 12, 11))
-    assert open_issue(app)[0] == IssueId(date(2026, 12, 18))
-    assert open_issue(app)[0] == IssueId(date(2027, 1, 8))
+    assert open_issue(app).issue == IssueId(date(2026, 12, 11))
+    assert open_issue(app).issue == IssueId(date(2026, 12, 18))
+    assert open_issue(app).issue == IssueId(date(2027, 1, 8))
 
 
 def test_a_new_issue_has_no_mistakes_and_can_be_built(publication: Path, tmp_path: Path) -> None:
     """What is not begun is left out, and named when it is required."""
     app = opened(publication)
-    issue, _, _ = open_issue(app)
+    issue = open_issue(app).issue
     assert check_files(app).mistakes == ()
     built = build_issue(app, issue, tmp_path / "out")
     assert [blurb.kind for blurb in built.desk.draft.blurbs] == ["opening"]
@@ -53,7 +54,8 @@ def test_a_new_issue_has_no_mistakes_and_can_be_built(publication: Path, tmp_pat
 def test_every_comment_shows_a_value_that_would_be_taken(publication: Path, tmp_path: Path) -> None:
     """Write each example behind its key, take groups out of their comments: only references to nothing are told."""
     app = opened(publication)
-    issue, _, folder = open_issue(app)
+    made = open_issue(app)
+    issue, folder = made.issue, made.folder
     for path in sorted(folder.glob("*.md")):
         lines = path.read_text("utf-8").split("\n")
         for at, line in enumerate(lines):

@@ -44,6 +44,11 @@ class App:
         return self.secrets.get("DATABASE_URL") or f"sqlite:///{(self.root / 'var' / 'newsletter.db').resolve()}"
 
     @property
+    def is_home(self) -> bool:
+        """Whether the database is here: in a clone it is not, and nothing there makes one by looking."""
+        return bool(self.secrets.get("DATABASE_URL")) or (self.root / "var" / "newsletter.db").exists()
+
+    @property
     def templates(self) -> Templates:
         """The templates as they stand now, the publication's own before ours."""
         return Templates(tuple((f"{label}templates/", base / "templates") for label, base in _bases(self.root)))

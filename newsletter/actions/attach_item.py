@@ -11,9 +11,8 @@ from newsletter.edit import attach
 from newsletter.edit import open as opening
 from newsletter.model.errors import ConfigError, ContentError
 from newsletter.model.issue import IssueId
-from newsletter.model.item import CitedItem, Decision, Item, ItemId, Stamp, Triage
+from newsletter.model.item import CitedItem, Decision, Item, ItemId, Triage
 from newsletter.model.kinds import KINDS
-from newsletter.model.source import RightsPolicy
 from newsletter.publication import issuefiles
 from newsletter.publication.folder import Folder, is_sent, issue_folder
 from newsletter.publication.issuefiles import IssueFiles
@@ -90,27 +89,10 @@ def _written(
 
 def _cited(item: Item, publication: Publication, files: IssueFiles, day: date | None) -> CitedItem:
     """The item as items.yaml keeps it; an entry that is there already stays as it is."""
-    entry = item.entry
-    if entry.link is None:
-        raise ConfigError("item", f"{item.id} has no address that readers could follow; give its original instead")
-    if entry.rights.policy is RightsPolicy.DO_NOT_USE:
-        raise ConfigError("item", f"{item.id} comes from a source marked 'do not use'; find the original")
-    there = next((one for one in files.items if one.id == item.id or one.url == entry.link), None)
+    if reason := attach.unusable(item):
+        raise ConfigError("item", reason)
+    there = next((one for one in files.items if one.id == item.id or one.url == item.entry.link), None)
     if there is not None:
         return there
-    outlet = next((source.name for source in publication.sources if source.id == entry.source), str(entry.source))
-    return CitedItem(
-        id=str(item.id),
-        outlet=outlet,
-        title=entry.title,
-        url=entry.link,
-        published=day or _day(entry.published),
-        updated=_day(entry.updated),
-        rights=entry.rights.policy,
-        text_digest=entry.digest,
-    )
-
-
-def _day(stamp: Stamp | None) -> date | None:
-    """The outlet's own date: the day on its wall, not on ours."""
-    return stamp.wall.date() if stamp is not None and stamp.wall is not None else None
+    outlet = next((source.name for source in publication.sources if source.id == item.entry.source), item.entry.source)
+    return attach.citation(item, str(outlet), day)

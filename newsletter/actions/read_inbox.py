@@ -54,12 +54,12 @@ def read_inbox(app: App) -> Inbox:
     """Everything new since the last issue was sent. Changes nothing."""
     publication = read_publication(app, Folder(app.root))
     now = app.clock()
-    since = _since(app, publication, now)
+    since = fresh_since(app, publication)
     with open_store(app.database) as store:
         seen = items.items(store, since=since)
         held = items.items(store, states=frozenset({Triage.HELD}))
         kept = items.items(store, states=frozenset({Triage.KEPT}), since=since)
-    fresh = tuple(item for item in seen if _is_fresh(item, since))
+    fresh = tuple(item for item in seen if is_fresh(item, since))
     new = tuple(item for item in fresh if item.state is Triage.NEW)
     outlets = {source.id: source.name for source in publication.sources}
     told = stories.stories(tuple(item for item in fresh if item.state is not Triage.REJECTED), outlets)
@@ -81,7 +81,7 @@ def read_inbox(app: App) -> Inbox:
     )
 
 
-def _is_fresh(item: Item, since: datetime) -> bool:
+def is_fresh(item: Item, since: datetime) -> bool:
     """Whether it may be news: a feed that is asked for the first time shows all that it still has."""
     published = item.entry.published
     return published is None or published.instant is None or published.instant >= since - LATE
@@ -101,11 +101,11 @@ def _rank(card: Card) -> tuple[int, datetime]:
     return len({item.entry.source for item in card.items}), max(item.first_seen for item in card.items)
 
 
-def _since(app: App, publication: Publication, now: datetime) -> datetime:
-    """When the last issue was due that has been sent."""
+def fresh_since(app: App, publication: Publication) -> datetime:
+    """When the last issue was due that has been sent: what came since then is fresh."""
     sent = [issue for issue in issue_ids(app.root) if is_sent(app.root, issue)]
     known = [issue for issue in sent if calendar.belongs(publication.schedule.calendar, issue)]
-    return calendar.week(publication.schedule.calendar, known[-1]).due if known else now - WITHOUT_PAST
+    return calendar.week(publication.schedule.calendar, known[-1]).due if known else app.clock() - WITHOUT_PAST
 
 
 def _past(app: App) -> tuple[PastIssue, ...]:

@@ -21,6 +21,7 @@ COMMANDS = {
     "inbox": "Show what was gathered since the last issue, as stories.",
     "init": "Make a new publication.",
     "keep": "Keep items for the coming issue.",
+    "move": "Give an issue in preparation another date.",
     "open": "Make the next issue's folder, with a comment on each field.",
     "preview": "Show an issue in the browser as its readers will see it, and follow every file that is saved.",
     "reject": "Reject items, and with them their later copies.",

@@ -3,16 +3,48 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
-from newsletter.model.item import CitedItem, Item
+from newsletter.model.item import CitedItem, Item, Stamp
 from newsletter.model.kinds import KINDS
 from newsletter.model.people import Person
+from newsletter.model.source import RightsPolicy
 from newsletter.publication.yamlfile import scalar
 
 _EMPTY = re.compile(r"^(?P<key>[a-z_]+):[ \t]*(?P<comment>#.*)?$")
 _ITEMS = re.compile(r"^items:[ \t]*(?:\[(?P<ids>[^\]#]*)\])?[ \t]*(?P<comment>#.*)?$")
+
+
+def unusable(item: Item) -> str | None:
+    """Why an item cannot be cited, and what to do instead, in words; None where it can."""
+    if item.entry.link is None:
+        return f"{item.id} has no address that readers could follow; give its original instead"
+    if item.entry.rights.policy is RightsPolicy.DO_NOT_USE:
+        return f"{item.id} comes from a source marked 'do not use'; find the original"
+    return None
+
+
+def citation(item: Item, outlet: str, day: date | None = None) -> CitedItem:
+    """An item that can be cited, as items.yaml keeps it. `day` dates one that has no date of its own."""
+    entry = item.entry
+    return CitedItem(
+        id=str(item.id),
+        outlet=outlet,
+        title=entry.title,
+        url=entry.link or "",
+        published=day or _day(entry.published),
+        updated=_day(entry.updated),
+        rights=entry.rights.policy,
+        text_digest=entry.digest,
+    )
+
+
+def _day(stamp: Stamp | None) -> date | None:
+    """The outlet's own date: the day on its wall, not on ours."""
+    return stamp.wall.date() if stamp is not None and stamp.wall is not None else None
 
 
 def items_with(text: str, cited: CitedItem) -> str:
@@ -30,23 +62,24 @@ def items_with(text: str, cited: CitedItem) -> str:
     return f"{before}\n\n" * bool(before) + "\n".join(lines) + "\n"
 
 
-def says(kind: str, item: Item, cited: CitedItem, people: tuple[Person, ...]) -> dict[str, str]:
+def says(kind: str, item: Item, cited: CitedItem, people: Iterable[Person]) -> dict[str, str]:
     """What a blurb of this kind says of an item, by the names of its fields: the credit line and the link."""
     shape: Any = KINDS[kind]
     known = {one.name for one in fields(shape)}
     names = {author.name for author in item.entry.authors}
     card = next((person.id for person in people if person.name in names), None)
     said = {"title": cited.title, "url": cited.url, "outlet": cited.outlet, "author": card}
+    said["section"] = item.entry.label or item.entry.kicker
     if kind == "number":
         said = {"source": cited.id, "as_of": str(cited.published) if cited.published else None}
     return {key: value for key, value in said.items() if key in known and value}
 
 
-def blurb_with(text: str, said: dict[str, str], item: str) -> str:
+def blurb_with(text: str, said: dict[str, str], item: str | None = None) -> str:
     """A blurb's file with its empty fields filled and the item among its `items`; what is written is never changed."""
     head, fence, rest = _divided(text)
     lines = [_filled(line, said) for line in head]
-    if not any(line.split(":")[0] == key and item == value for line in head for key, value in said.items()):
+    if item and not any(line.split(":")[0] == key and item == value for line in head for key, value in said.items()):
         lines = _leaning(lines, item)
     return "\n".join([*lines, fence, *rest])
 

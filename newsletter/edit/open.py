@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -23,12 +23,14 @@ _ITEMS = """\
 """
 
 
-def files_of(schedule: Schedule, issue: IssueId, number: IssueNumber) -> dict[str, str]:
-    """The text of each file of a new issue, by its name.
+def files_of(
+    schedule: Schedule, issue: IssueId, number: IssueNumber, owners: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The text of each file of a new issue, by its name. `owners`: who wrote what in the issue before.
 
     A blurb whose fields are all left empty is not part of the issue, so the issue can be looked at from the first day.
     """
-    made = {"issue.md": _issue_md(schedule, issue, number), "items.yaml": _ITEMS.format(date=issue.date)}
+    made = {"issue.md": _issue_md(schedule, issue, number, owners or {}), "items.yaml": _ITEMS.format(date=issue.date)}
     for section in schedule.sections:
         if section.kind != "opening":
             made[f"{section.kind}.md"] = _blurb_md(section)
@@ -40,7 +42,7 @@ def blurb_of(schedule: Schedule, kind: str) -> str:
     return _blurb_md(next((one for one in schedule.sections if one.kind == kind), Section(kind=kind)))
 
 
-def _issue_md(schedule: Schedule, issue: IssueId, number: IssueNumber) -> str:
+def _issue_md(schedule: Schedule, issue: IssueId, number: IssueNumber, owners: Mapping[str, str]) -> str:
     opening = next((one for one in schedule.sections if one.kind == "opening"), None)
     lines = [
         "---",
@@ -50,13 +52,22 @@ def _issue_md(schedule: Schedule, issue: IssueId, number: IssueNumber) -> str:
         'preheader: "TODO: the hidden first line that inboxes preview, 60 to 110 characters"',
         "# optional: what the archive's index lists the issue under, such as: [trade, ports]",
         "topics:",
-        "# optional: who writes what, by the ids of the team, such as: {opening: mei, number: daniel}",
-        "owners:",
+        *_owners(owners),
         *_fields("opening"),
         "---",
         f"TODO: the narrative of the week. {_length(opening)}".rstrip(),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _owners(owners: Mapping[str, str]) -> list[str]:
+    if not owners:
+        return [
+            "# optional: who writes what, by the ids of the team, such as: {opening: mei, number: daniel}",
+            "owners:",
+        ]
+    before = [f"  {section}: {owner}" for section, owner in owners.items()]
+    return ["# who writes what, by the ids of the team; as in the issue before", "owners:", *before]
 
 
 def _blurb_md(section: Section) -> str:
