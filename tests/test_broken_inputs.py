@@ -354,7 +354,7 @@ YAML = (
     case(
         "a merge key",
         line(SCHEDULE, "tagline:", "<<: { tagline: A community space }"),
-        Told(SCHEDULE, "<<:", "`<<` is not a key", "remove it; known here: about, calendar"),
+        Told(SCHEDULE, "<<:", "`<<` is not a key", "remove it; known here: about, approval, calendar"),
     ),
     case(
         "lists in lists without end",
@@ -397,7 +397,7 @@ KEYS = (
     case(
         "an unknown key without a near name",
         line(SCHEDULE, "tagline:", "zzz: A community space"),
-        Told(SCHEDULE, "zzz:", "`zzz` is not a key that is known here", "remove it; known here: about, calendar"),
+        Told(SCHEDULE, "zzz:", "`zzz` is not a key that is known here", "remove it; known here: about, approval, calendar"),
     ),
     case(
         "a required key misspelt, told once",

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.gather import links
 from newsletter.gather.identity import match
+from newsletter.model import links
 from newsletter.model.identity import Changed, Known, New
 from newsletter.model.item import ItemId, Reading, Stamp
 from tests.sample_items import entry

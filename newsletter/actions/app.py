@@ -7,18 +7,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsletter import packaged
-from newsletter.edit.load import load
 from newsletter.model.draft import Draft
 from newsletter.model.errors import ConfigError, ContentError
 from newsletter.model.frame import Frame
 from newsletter.model.issue import IssueId
-from newsletter.publication import frame as frames
 from newsletter.publication import publication as publications
 from newsletter.publication.folder import Folder, is_sent, issue_ids
 from newsletter.publication.publication import Publication
-from newsletter.templating import Templates
+
+if TYPE_CHECKING:
+    from newsletter.templating import Templates
+
+# What is imported inside a function here is heavy, and much of the program runs without it: `gather`, for one.
 
 OURS = "packaged:"  # how mistakes and manifests name a file of the package
 
@@ -51,6 +54,8 @@ class App:
     @property
     def templates(self) -> Templates:
         """The templates as they stand now, the publication's own before ours."""
+        from newsletter.templating import Templates
+
         return Templates(tuple((f"{label}templates/", base / "templates") for label, base in _bases(self.root)))
 
 
@@ -84,6 +89,8 @@ def read_publication(app: App, folder: Folder) -> Publication:
 
 def read_frame(folder: Folder, language: str) -> Frame:
     """The standing texts of a language. Raises `ContentError`."""
+    from newsletter.publication import frame as frames
+
     folders = tuple((label, Folder(base) if label else folder) for label, base in _bases(folder.root))
     frame, mistakes = frames.read(folders, language)
     if frame is None or mistakes:
@@ -93,6 +100,8 @@ def read_frame(folder: Folder, language: str) -> Frame:
 
 def read_issue(app: App, issue: IssueId) -> Desk:
     """An issue as its files say it now. Raises `ContentError` with every mistake in them."""
+    from newsletter.edit.load import load
+
     known_issue(app, issue)
     folder = Folder(app.root)
     publication = read_publication(app, folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
-from newsletter.gather.links import clean
+from newsletter.model.links import clean
 from newsletter.model.urls import NotAnAddress, parse_url
 
 _PERSONAL = re.compile(

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from newsletter.gather import links
 from newsletter.gather.telling import round_of
+from newsletter.model import links
 from newsletter.model.item import Entry, Item, ItemId
 from newsletter.text.figures import find_figures
 from newsletter.text.shingles import hashes, shared_words, words

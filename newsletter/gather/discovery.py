@@ -14,7 +14,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from newsletter.gather.addresses import link_of
-from newsletter.gather.feedclaims import feed_language
+from newsletter.gather.feedclaims import feed_language, language_tag
 from newsletter.gather.feedclaims import feed_title as feed_title
 from newsletter.gather.sniff import is_feed as is_feed
 from newsletter.text import sanitise
@@ -92,14 +92,6 @@ def language_of(data: bytes) -> str | None:
         if name in ("content-language", "og:locale"):
             claims.append(node.attributes.get("content"))
     return next((tag for claim in claims if claim and (tag := language_tag(claim))), None)
-
-
-def language_tag(claim: str) -> str | None:
-    """A language as sources.yaml takes it: "EN_us" is "en-US"; None for what is no language tag."""
-    first, *others = claim.strip().replace("_", "-").split("-")
-    parts = [first.lower(), *(part.upper() if len(part) == 2 else part for part in others)]
-    tag = "-".join(parts)
-    return tag if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag) else None
 
 
 def suggest_id(title: str, host: str, taken: Set[str]) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from newsletter.gather import addresses
-from newsletter.gather.links import clean
 from newsletter.gather.rights import notice_in
 from newsletter.model.item import Author, Entry, Passage, Related, Rights, Stamp, text_digest
+from newsletter.model.links import clean
 from newsletter.model.source import RightsPolicy, Source, SourceId
 
 MAX_ENTRIES = 500  # of one feed in one reading; the newest stand first in practice

@@ -40,6 +40,14 @@ def feed_language(data: bytes) -> str | None:
     return (found[1].strip() if found else "") or None
 
 
+def language_tag(claim: str) -> str | None:
+    """A language as sources.yaml takes it: "EN_us" is "en-US"; None for what is no language tag."""
+    first, *others = claim.strip().replace("_", "-").split("-")
+    parts = [first.lower(), *(part.upper() if len(part) == 2 else part for part in others)]
+    tag = "-".join(parts)
+    return tag if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag) else None
+
+
 def _head(data: bytes) -> str:
     text = decoded(data, None)[:_HEAD]
     entry = _ENTRY.search(text)

@@ -14,8 +14,8 @@ from xml.sax import SAXException, SAXParseException
 import feedparser
 
 from newsletter.gather import jsonfeed, stamps
-from newsletter.gather.discovery import language_tag
 from newsletter.gather.entries import MAX_ENTRIES, Fields, entry_of, link_of
+from newsletter.gather.feedclaims import language_tag
 from newsletter.gather.parsed import Parsed
 from newsletter.gather.xml import entry_slices, without_doctype
 from newsletter.model.errors import SourceError

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from newsletter.gather import links
+from newsletter.model import links
 from newsletter.model.identity import Changed, Known, New
 from newsletter.model.item import Reading
 from newsletter.text import shingles

@@ -7,8 +7,8 @@ from collections import Counter
 from typing import Any
 
 from newsletter.gather import stamps
-from newsletter.gather.discovery import language_tag
 from newsletter.gather.entries import MAX_ENTRIES, Fields, entry_of, link_of
+from newsletter.gather.feedclaims import language_tag
 from newsletter.gather.parsed import Parsed
 from newsletter.model.errors import SourceError
 from newsletter.model.item import Author, Original, Reading, Stamp

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from newsletter.gather.discovery import absolute, base_of, parsed
+from newsletter.gather.parsed import FoundLink
 from newsletter.model.errors import SourceError
 from newsletter.model.shape import shown
 from newsletter.text import sanitise
 
 MAX_LINKS = 200  # of one page; a page that lists more is an archive, and the newest stand first
-
-
-@dataclass(frozen=True, slots=True)
-class FoundLink:
-    """A link to an article."""
-
-    url: str  # absolute http(s) address, without a fragment
-    title: str  # the words of the link, plain; "" where it has none
 
 
 def article_links(html: bytes, url: str, selector: str, source: str = "") -> tuple[FoundLink, ...]:

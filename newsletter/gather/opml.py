@@ -14,7 +14,8 @@ from xml.parsers import expat
 from pydantic import TypeAdapter, ValidationError
 
 from newsletter.gather.charsets import decoded
-from newsletter.gather.discovery import absolute, language_tag, suggest_id
+from newsletter.gather.discovery import absolute, suggest_id
+from newsletter.gather.feedclaims import language_tag
 from newsletter.model.errors import ContentError, Mistake
 from newsletter.model.shape import shown, unfit_character
 from newsletter.model.source import RightsPolicy, Source, SourceKind

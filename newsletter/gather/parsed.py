@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from newsletter.gather.listpage import FoundLink
 from newsletter.model.item import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLink:
+    """A link to an article."""
+
+    url: str  # absolute http(s) address, without a fragment
+    title: str  # the words of the link, plain; "" where it has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

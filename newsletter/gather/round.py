@@ -16,7 +16,6 @@ from newsletter.fetch.answer import Answer, Failure, Request
 from newsletter.fetch.client import Fetcher
 from newsletter.gather import answers, identity, local, politeness
 from newsletter.gather.copies import Rejected
-from newsletter.gather.links import canonical
 from newsletter.gather.outcome import SourceOutcome
 from newsletter.gather.parsed import Parsed
 from newsletter.gather.parsing import Job, Parsers, Shape
@@ -26,6 +25,7 @@ from newsletter.mail.mailbox import Arrived
 from newsletter.model.errors import NewsletterError
 from newsletter.model.identity import New
 from newsletter.model.item import Reading
+from newsletter.model.links import canonical
 from newsletter.model.source import Source, SourceId, SourceKind, SourceState
 from newsletter.publication.folder import Folder
 from newsletter.store import items, sources
@@ -66,6 +66,7 @@ class Round:
         self._passwords, self._now = passwords, now
         self._open: dict[SourceId, _Open] = {}
         self._batches: list[Batch] = []
+        self._changes = 0  # in all of them
         self._waiting: list[tuple[SourceOutcome, int]] = []  # what the batches will have brought, in their order
         self._done: list[SourceOutcome] = []
         self._rejected: Rejected | None = None
@@ -195,8 +196,8 @@ class Round:
         folded = sum(isinstance(change, New) and change.copy_of is not None for change in changes)
         self._waiting.append((SourceOutcome.of(state, outcome), folded))
         del self._open[source]
-        brought = sum(len(batch.changes) for batch in self._batches)
-        if len(self._batches) >= SOURCES_AT_ONCE or brought >= CHANGES_AT_ONCE:
+        self._changes += len(changes)
+        if len(self._batches) >= SOURCES_AT_ONCE or self._changes >= CHANGES_AT_ONCE:
             self._write()
 
     def _with_troubles(self, one: _Open, outcome: Answered | Refused) -> Answered | Refused:
@@ -225,6 +226,7 @@ class Round:
             changed = sum(not isinstance(change, New) for change in batch.changes)
             self._done.append(replace(outcome, new=new, changed=changed, folded=folded))
         self._batches.clear()
+        self._changes = 0
         self._waiting.clear()
 
 

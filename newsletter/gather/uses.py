@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from newsletter.gather import links
+from newsletter.model import links
 from newsletter.model.item import CitedItem, Entry
 from newsletter.model.story import PastUse
 from newsletter.text.shingles import words

@@ -8,29 +8,36 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import Annotated, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, dataclass_transform
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, with_config
-from pydantic_core import PydanticCustomError
-
 from newsletter.model.urls import NotAnAddress, parse_email, parse_url
+
+# pydantic reads these types wherever YAML is read. The processes that parse feeds import them and read none, so here it
+# is imported only by what it calls itself.
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema, PydanticCustomError
 
 T = TypeVar("T")
 
 
 def refuse(what: str, todo: str) -> PydanticCustomError:
     """The error a validator raises: what is wrong and what to do, kept apart for `Mistake`."""
+    from pydantic_core import PydanticCustomError
+
     return PydanticCustomError("refused", "{what}; {todo}", {"what": what, "todo": todo})
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def file_shape(cls: type[T]) -> type[T]:
     """A frozen dataclass whose keys stand in a file: an unknown key is refused, never ignored."""
-    return with_config(ConfigDict(extra="forbid"))(dataclass(frozen=True, slots=True, kw_only=True)(cls))
+    made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
+    made.__pydantic_config__ = {"extra": "forbid"}  # type: ignore[attr-defined]  # where pydantic looks for it
+    return made
 
 
 def about(what: str, example: str) -> dict[str, str]:
@@ -144,6 +151,20 @@ def _language(value: str) -> str:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Marks values that go through a check, which gives them back or refuses them."""
+
+    check: Callable[[Any], object]
+    as_written: bool = False  # before the type itself has read the text; else after
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core.core_schema import no_info_after_validator_function, no_info_before_validator_function
+
+        order = no_info_before_validator_function if self.as_written else no_info_after_validator_function
+        return order(self.check, handler(source))
+
+
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -152,13 +173,13 @@ class Typeset:
     """Marks text that is set in type for the reader: its quotes become typographic when the edition is assembled."""
 
 
-Line = Annotated[str, AfterValidator(_line), Typeset()]  # one line of plain text, never empty
-Words = Annotated[str, AfterValidator(_line)]  # the same, but shown as it was written
-Url = Annotated[str, AfterValidator(_url)]  # absolute http(s) address, ASCII on the wire
-EmailAddress = Annotated[str, AfterValidator(_email)]  # addr-spec in ASCII
-Day = Annotated[date, BeforeValidator(_day)]
-ClockTime = Annotated[time, BeforeValidator(_clock_time)]  # wall time
-ZoneName = Annotated[str, AfterValidator(_zone)]  # IANA name
-Weekday = Annotated[int, BeforeValidator(_weekday)]  # 0 is Monday, written by name
-Language = Annotated[str, AfterValidator(_language)]  # BCP 47
-Slug = Annotated[str, AfterValidator(_slug)]
+Line = Annotated[str, Checked(_line), Typeset()]  # one line of plain text, never empty
+Words = Annotated[str, Checked(_line)]  # the same, but shown as it was written
+Url = Annotated[str, Checked(_url)]  # absolute http(s) address, ASCII on the wire
+EmailAddress = Annotated[str, Checked(_email)]  # addr-spec in ASCII
+Day = Annotated[date, Checked(_day, as_written=True)]
+ClockTime = Annotated[time, Checked(_clock_time, as_written=True)]  # wall time
+ZoneName = Annotated[str, Checked(_zone)]  # IANA name
+Weekday = Annotated[int, Checked(_weekday, as_written=True)]  # 0 is Monday, written by name
+Language = Annotated[str, Checked(_language)]  # BCP 47
+Slug = Annotated[str, Checked(_slug)]

@@ -19,6 +19,7 @@ from newsletter.store.names import Name, name_of
 from newsletter.store.originals import Packed
 
 Row = dict[str, Any]
+Told = tuple[New | Changed, str]  # a change, and the identity of its entry
 KEY = ("source", "number")
 CHANGING = ("guid", "link", "title", "published", "digest", "identity", "changed", "version")  # with each version
 
@@ -45,10 +46,10 @@ class Plan:
     changed: dict[Name, Row] = field(default_factory=dict)
     versions: list[Row] = field(default_factory=list)
 
-    def take(self, source: SourceId, changes: Iterable[New | Changed]) -> tuple[Name, ...]:
+    def take(self, source: SourceId, told: Iterable[Told]) -> tuple[Name, ...]:
         """Plans for these changes; the item of each. Raises `UnknownItem` for a change to an item that never was."""
-        told = enumerate(with_identities(source, changes))
-        changed_first = sorted(told, key=lambda one: isinstance(one[1][0], New))  # they leave identities to new ones
+        # Those that have changed come first: they leave identities to new ones.
+        changed_first = sorted(enumerate(told), key=lambda one: isinstance(one[1][0], New))
         placed = {at: self._place(source, change, identity) for at, (change, identity) in changed_first}
         return tuple(placed[at] for at in sorted(placed))
 
@@ -106,7 +107,7 @@ class Plan:
             self.changed[name] = key | described
 
 
-def with_identities(source: SourceId, changes: Iterable[New | Changed]) -> Iterator[tuple[New | Changed, str]]:
+def with_identities(source: SourceId, changes: Iterable[New | Changed]) -> Iterator[Told]:
     """Each change with the identity of its entry: all that it is recognised by, and its words.
 
     Two processes that read a source at once give an entry the same identity, so it is recorded once. Less than all of

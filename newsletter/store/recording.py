@@ -17,7 +17,7 @@ from newsletter.store import schema, sources
 from newsletter.store.engine import Store
 from newsletter.store.names import Name, item_id, name_of
 from newsletter.store.originals import Packed
-from newsletter.store.plan import CHANGING, KEY, Plan, Row, Stored, with_identities
+from newsletter.store.plan import CHANGING, KEY, Plan, Row, Stored, Told, with_identities
 
 _AT_ONCE = 500  # values in one IN; SQLite takes 32,766, of older libraries 999
 
@@ -56,17 +56,20 @@ def record_all(store: Store, batches: Sequence[Batch], now: datetime) -> tuple[i
 
 def _record(store: Store, batches: Sequence[Batch], now: datetime) -> tuple[Plan, list[tuple[Name, ...]]]:
     packed = Packed(change.reading.original for batch in batches for change in batch.changes)
+    told = [tuple(with_identities(batch.source, batch.changes)) for batch in batches]
     with store.writing() as connection:
         sources.write(store, connection, (batch.state for batch in batches))
-        plan = _plan(connection, packed, batches, now)
-        named = [plan.take(batch.source, batch.changes) for batch in batches]
+        plan = _plan(connection, packed, batches, told, now)
+        named = [plan.take(batch.source, changes) for batch, changes in zip(batches, told, strict=True)]
         _write(store, connection, plan)
     return plan, named
 
 
-def _plan(connection: Connection, packed: Packed, batches: Sequence[Batch], now: datetime) -> Plan:
+def _plan(
+    connection: Connection, packed: Packed, batches: Sequence[Batch], told: Sequence[tuple[Told, ...]], now: datetime
+) -> Plan:
     """What is there of all that these batches speak of. Their sources' rows are locked, so it stays so."""
-    identities = {identity for batch in batches for _, identity in with_identities(batch.source, batch.changes)}
+    identities = {identity for changes in told for _, identity in changes}
     taken = dict(_taken(connection, identities))
     changed = {name_of(change.item) for batch in batches for change in batch.changes if isinstance(change, Changed)}
     names = {name for name in changed if name is not None} | set(taken.values())
