@@ -12,6 +12,7 @@ from newsletter.gather.identity import match
 from newsletter.model import links
 from newsletter.model.identity import Changed, Known, New
 from newsletter.model.item import ItemId, Reading, Stamp
+from newsletter.model.urls import NotAnAddress, parse_url
 from tests.sample_items import entry
 
 LONG = (
@@ -266,3 +267,19 @@ def test_canonical_twice_is_canonical_once(tail: str) -> None:
 def test_what_an_editor_sees_is_free_of_tracking(written: str, clean: str) -> None:
     """And otherwise as it was written."""
     assert links.clean(written) == clean
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["1.2.3.4.5", "256.256.256.256", "foo.0x4", "foo.1", "[v1.a:b]", "[fe80::1%25eth0]", "a\ud800.example", "[::1"],
+)
+def test_what_no_browser_could_reach_is_no_address(host: str) -> None:
+    """A host that ends in a number is an IPv4 address or none (URL Standard 3.5); half a character is nothing."""
+    with pytest.raises(NotAnAddress):
+        parse_url(f"http://{host}/")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1", "0x7f.1", "[::1]", "8.8.8.8", "1password.com", "example.org."])
+def test_what_a_browser_reads_is_an_address(host: str) -> None:
+    """Whether it may be asked is for the guard to say."""
+    assert parse_url(f"http://{host}/") == f"http://{host}/"

@@ -18,6 +18,7 @@ from newsletter.model.errors import ConfigError
 from newsletter.model.issue import IssueId
 from newsletter.model.item import CitedItem, Item, ItemId, Triage
 from newsletter.model.source import RightsPolicy, SourceId
+from newsletter.publication.yamlfile import read_list
 from newsletter.store import items
 from newsletter.store.engine import open_store
 from newsletter.store.errors import AlreadyHeld, UnknownItem
@@ -179,6 +180,16 @@ def test_items_yaml_keeps_every_byte(tmp_path: Path) -> None:
     assert items_with(before, CITED).startswith(before)
     assert items_with("", CITED).startswith("- id: wire-1\n")
     assert 'title: "He said \\"no\\""' in items_with(before, CITED)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.org/a:", "https://example.org/a#b", "https://example.org/?q=a,b&c='d'"]
+)
+def test_any_address_is_read_back_from_items_yaml(url: str) -> None:
+    """A colon at its end, or a sign that begins a comment, would make the file say something else."""
+    text = items_with("", CitedItem(id="a-1", outlet="Wire", title="A: b # c", url=url, rights=RightsPolicy.QUOTE))
+    (entry,), _, mistakes = read_list(text, CitedItem, "items.yaml")
+    assert (entry.url, entry.title, mistakes) == (url, "A: b # c", [])
 
 
 def test_only_empty_fields_are_filled() -> None:

@@ -50,7 +50,7 @@ def _day(stamp: Stamp | None) -> date | None:
 def items_with(text: str, cited: CitedItem) -> str:
     """items.yaml with one entry more at its end; every other byte as it was."""
     lines = [f"- id: {cited.id}", f"  outlet: {scalar(cited.outlet)}", f"  title: {scalar(cited.title)}"]
-    lines.append(f"  url: {cited.url}")
+    lines.append(f"  url: {_url(cited.url)}")
     if cited.published is not None:
         lines.append(f"  published: {cited.published}")
     if cited.updated is not None:
@@ -60,6 +60,11 @@ def items_with(text: str, cited: CitedItem) -> str:
         lines.append(f"  text_digest: {cited.text_digest}")
     before = text.rstrip("\n")
     return f"{before}\n\n" * bool(before) + "\n".join(lines) + "\n"
+
+
+def _url(url: str) -> str:
+    """An address as YAML: one that ends in a colon, or holds what begins a comment, needs quotes."""
+    return url if re.fullmatch(r"[!-~]*[\w/]", url) and " #" not in url else scalar(url)
 
 
 def says(kind: str, item: Item, cited: CitedItem, people: Iterable[Person]) -> dict[str, str]:

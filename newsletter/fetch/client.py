@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import TracebackType
 
 from newsletter.fetch.answer import Answer, Limits, Outcome, Request
@@ -44,6 +44,7 @@ class Fetcher:
         self._open = 0  # submitted and not handed over yet
         self._submitted: deque[Request] = deque()  # on their way into the loop
         self._finished: SimpleQueue[Outcome | BaseException] = SimpleQueue()
+        self._ahead: Outcome | BaseException | None = None  # taken from `_finished`, not handed over yet
         self._is_stalled = False  # the loop begins nothing more until an outcome is taken
 
     def __enter__(self) -> Fetcher:
@@ -74,7 +75,7 @@ class Fetcher:
         An exception from here is a mistake of ours, never of a server; it comes again when asked again.
         """
         while self._open:
-            outcome = self._finished.get()
+            outcome, self._ahead = self._ahead or self._finished.get(), None
             if isinstance(outcome, BaseException):
                 self._finished.put(outcome)
                 raise outcome
@@ -84,6 +85,13 @@ class Fetcher:
             if self._is_stalled:
                 self._tell(self._dispatch.go_on)
             yield outcome
+
+    def is_quiet(self, seconds: float) -> bool:
+        """Whether something is still asked for, and nothing comes of it within so many seconds."""
+        if self._open and self._ahead is None:
+            with suppress(Empty):
+                self._ahead = self._finished.get(timeout=seconds)
+        return bool(self._open) and self._ahead is None
 
     def _tell(self, what: Callable[[], object]) -> None:
         with suppress(RuntimeError):  # the loop has broken down; `outcomes` says why

@@ -45,7 +45,7 @@ def read(data: bytes, source: Source, address: str | None = None, charset: str |
         raise SourceError(source.id, _not_a_feed(data))
     feed, entries = parsed.get("feed", {}), parsed.get("entries", [])
     slices = entry_slices(data, len(entries))
-    guids = [_text(entry, "id") for entry in entries]
+    guids = [line(_text(entry, "id")) for entry in entries]
     times = Counter(guids)
     readings = tuple(
         Reading(

@@ -34,6 +34,7 @@ from newsletter.store.items import Batch
 
 MAX_ARTICLES = 30  # of one list page in one round; the rest come in the next
 SOURCES_AT_ONCE = 250  # in one transaction, which stays short
+QUIET = 0.5  # seconds without an answer after which what is there is written
 CHANGES_AT_ONCE = 500
 MAILBOXES_AT_ONCE = 4
 
@@ -133,6 +134,15 @@ class Round:
         for answer in self._fetcher.outcomes():
             self._answered(answer)
             self._parse(patiently=self._parsers.full)
+            if self._fetcher.is_quiet(0) and self._fetcher.is_quiet(QUIET):
+                self._while_waiting()
+
+    def _while_waiting(self) -> None:
+        """Brings to disk what is there while the servers that are left take their time."""
+        while self._parsers.waiting and self._fetcher.is_quiet(0):
+            self._parse(patiently=True)
+        if self._batches:
+            self._write()
 
     def _article(self, one: _Open, answer: Answer | Failure) -> None:
         if isinstance(answer, Answer) and answer.status == 200:

@@ -9,6 +9,7 @@ from email.utils import parsedate_tz
 from typing import Any
 
 from newsletter.model.item import Entry, Stamp
+from newsletter.text import sanitise
 from newsletter.text.dates import WEEKDAYS, find_dates
 
 # RFC 5322 4.3: the zone names that mean one offset. Others ("CEST", "IST") are kept as a name and give no instant.
@@ -37,7 +38,7 @@ def parse(written: str) -> Stamp:
     What is no date, or none of the calendar (30 February, 25:00), has no wall time. A year of two digits is read as RFC
     5322 4.3 reads it only when a weekday stands beside it and agrees.
     """
-    text = " ".join(written.split())
+    text = sanitise.line(written)
     return _iso(text) or parse_printed(text) or _rfc(text) or Stamp(written=text, wall=None, zone=None, instant=None)
 
 
@@ -46,7 +47,7 @@ def parse_printed(written: str) -> Stamp | None:
 
     Day and year must be there, the time need not be; odd spaces do no harm. None when the text is anything besides.
     """
-    text = " ".join(written.split())
+    text = sanitise.line(written)
     days = find_dates(text)
     if len(days) != 1:
         return None

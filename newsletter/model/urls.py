@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from ipaddress import AddressValueError, IPv6Address
+from typing import NoReturn
 from urllib.parse import quote, urlsplit, urlunsplit
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -25,6 +27,8 @@ def parse_url(text: str) -> str:
     address = text.strip()
     if re.search(r"[\s<>\"\\]", address):
         raise NotAnAddress("it has a space, a quote or a bracket in it")
+    if re.search("[\ud800-\udfff]", address):
+        raise NotAnAddress("it holds half a character")
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
@@ -46,14 +50,33 @@ def parse_url(text: str) -> str:
 
 def _host(host: str) -> str:
     if ":" in host:  # an IPv6 literal; urlsplit took its brackets
-        return f"[{host}]"
+        try:
+            return f"[{IPv6Address(host)}]" if "%" not in host else _no_host()
+        except AddressValueError:
+            _no_host()
     try:
         name = host.encode("idna").decode("ascii")
-    except UnicodeError as error:
-        raise NotAnAddress("its host name is not one of the Domain Name System") from error
-    if not re.fullmatch(rf"(?:{_LABEL}\.)*{_LABEL}\.?", name):
-        raise NotAnAddress("its host name is not one of the Domain Name System")
+    except UnicodeError:
+        _no_host()
+    if not re.fullmatch(rf"(?:{_LABEL}\.)*{_LABEL}\.?", name) or _is_broken_number(name):
+        _no_host()
     return name
+
+
+def _is_broken_number(host: str) -> bool:
+    """Whether a host ends in a number, so that browsers read it as an IPv4 address, and is none. URL Standard 3.5."""
+    labels = host.rstrip(".").split(".")
+    if not re.fullmatch(r"\d+|0[xX][0-9a-fA-F]*", labels[-1]):
+        return False
+    return (
+        len(labels) > 4
+        or not all(re.fullmatch(r"\d+|0[xX][0-9a-fA-F]*", one) for one in labels)
+        or (len(labels) == 4 and any(one.isdigit() and not one.startswith("0") and int(one) > 255 for one in labels))
+    )
+
+
+def _no_host() -> NoReturn:
+    raise NotAnAddress("its host name is not one of the Domain Name System")
 
 
 def parse_email(text: str) -> str:

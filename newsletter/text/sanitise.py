@@ -18,7 +18,7 @@ MAX_TAGS = 4_000  # in one text: cleaning takes time with the square of how deep
 # Technical Report 36, 2.4): a headline that holds one shows other words than it says. Tab and line feed become spaces.
 _PLANES = "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
 _UNFIT = re.compile(
-    f"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff"
+    f"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff"
     f"\ufdd0-\ufdef\U000e0000-\U000e007f{_PLANES}]"
 )
 # fmt: off
