@@ -72,9 +72,17 @@ def load(publication: Publication, folder: Folder, issue: IssueId) -> Draft:
         people=tuple(known.people[ref] for ref in sorted(set(named))),
         waivers=files.waivers,
         images=images,
-        texts=tuple((page.path, page.text) for page in files.pages),
+        texts=(*((page.path, page.text) for page in files.pages), *_lists(folder, files)),
         files=folder.opened,
     )
+
+
+def _lists(folder: Folder, files: IssueFiles) -> Iterator[tuple[str, str]]:
+    """The YAML files beside the blurbs, where findings may point to."""
+    for name in ("items.yaml", "waivers.yaml"):
+        path = f"{files.path}/{name}"
+        if folder.exists(path) and (text := folder.read_text(path)) is not None:
+            yield path, text
 
 
 @lru_cache(maxsize=256)

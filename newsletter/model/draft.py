@@ -80,7 +80,7 @@ class Draft:
     people: tuple[Person, ...]  # whom the blurbs name
     waivers: tuple[Waiver, ...]  # findings that the team lets pass
     images: tuple[tuple[str, bytes], ...]  # path of each picture, as `files` names it; original bytes
-    texts: tuple[tuple[str, str], ...]  # path and text of each Markdown file of the issue, as it was written
+    texts: tuple[tuple[str, str], ...]  # path and text of each Markdown and YAML file of the issue, as it was written
     files: tuple[InputFile, ...]  # every file opened, by path
 
 

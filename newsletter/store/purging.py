@@ -14,12 +14,12 @@ from newsletter.store.engine import Store
 from newsletter.store.names import Name, item_id
 
 _AT_ONCE = 200  # items in one transaction, so that it is short
-_ITEMS, _VERSIONS, _ORIGINALS = schema.items, schema.versions, schema.originals
+_ITEMS, _VERSIONS, _ORIGINALS, _PRINTS = schema.items, schema.versions, schema.originals, schema.fingerprints
 
 
 def purge(store: Store, before: datetime, cited: Set[ItemId]) -> int:
-    """How many items have lost their texts and originals: those last changed before then that no issue cites and
-    nobody keeps or holds.
+    """How many items have lost their texts, with originals and fingerprints: those last changed before then that no
+    issue cites and nobody keeps or holds.
 
     They are found no more, but their entries are still known, and their numbers are never given again. A purge that
     is cut off has purged some of them; the next one goes on.
@@ -30,9 +30,8 @@ def purge(store: Store, before: datetime, cited: Set[ItemId]) -> int:
         with store.writing_alone() as connection:
             names = _candidates(connection, before, last)
             going = [name for name in names if item_id(*name) not in cited]
-            if going:
-                gone = tuple_(_VERSIONS.c.source, _VERSIONS.c.number).in_(going)
-                connection.execute(delete(_VERSIONS).where(gone))
+            for table in (_PRINTS, _VERSIONS) if going else ():
+                connection.execute(delete(table).where(tuple_(table.c.source, table.c.number).in_(going)))
         purged += len(going)
         if not names:
             break

@@ -1,7 +1,8 @@
 """Runs of words, folded and hashed: what two texts have in common, whatever their quotes, dashes and capitals.
 
 A word is a run of letters and digits, its apostrophes included; hyphens part words, so that "ninety-day" is "ninety
-day". A Chinese or Japanese character is a word. The hashes are the same on every machine and every day.
+day". A Chinese or Japanese character is a word. What nobody sees, such as a soft hyphen, is not there. The hashes are
+the same on every machine and every day.
 """
 
 from __future__ import annotations
@@ -9,11 +10,16 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
 
 _WORD = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+(?:'[^\W\d_]+)?"
 )
 _APOSTROPHES = str.maketrans("’‘ʼ＇`´", "''''''")
+# Soft hyphen, joiners, marks of direction and of variants: they show nothing, and would part a word in two.
+_UNSEEN = re.compile("[\u00ad\u034f\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_LONGEST_CLUSTER = 32  # characters that are folded together; a letter has three or four marks at most
 _BASE, _PRIME = 1_000_003, (1 << 61) - 1
 
 
@@ -22,9 +28,55 @@ def words(text: str) -> tuple[str, ...]:
 
     A number keeps no separators: "2,300" is two words on both sides of a comparison.
     """
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
-    return tuple(_WORD.findall(text.casefold()))
+    return tuple(_WORD.findall(_folded(text)))
+
+
+class PlacedWord(NamedTuple):
+    """A word as it is compared, and where in the text its characters stand."""
+
+    word: str
+    start: int
+    end: int
+
+
+def placed_words(text: str) -> Iterator[PlacedWord]:
+    """The same words as `words` gives, in the same order, each with its place. Slower, so only for what is shown."""
+    if text.isascii():
+        yield from (PlacedWord(match[0], *match.span()) for match in _WORD.finditer(_folded(text)))
+        return
+    folded: list[str] = []
+    places: list[tuple[int, int]] = []
+    for start, end in _clusters(text):
+        cluster = _folded(text[start:end])
+        folded.append(cluster)
+        places += [(start, end)] * len(cluster)
+    for match in _WORD.finditer("".join(folded)):
+        yield PlacedWord(match[0], places[match.start()][0], places[match.end() - 1][1])
+
+
+def _folded(text: str) -> str:
+    if text.isascii():
+        return text.replace("`", "'").casefold()
+    return unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).translate(_APOSTROPHES).casefold()
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    """The text in the smallest parts that can be folded one by one: a letter with the marks that combine with it."""
+    start, cluster = 0, ""
+    for at, character in enumerate(text):
+        if _UNSEEN.match(character):
+            continue
+        if cluster and (character.isascii() or len(cluster) >= _LONGEST_CLUSTER or _are_apart(cluster, character)):
+            yield start, at
+            start, cluster = at, ""
+        cluster += character
+    if cluster:
+        yield start, len(text)
+
+
+def _are_apart(cluster: str, character: str) -> bool:
+    apart = unicodedata.normalize("NFKC", cluster) + unicodedata.normalize("NFKC", character)
+    return unicodedata.normalize("NFKC", cluster + character) == apart
 
 
 def shingles(text: str, n: int) -> frozenset[int]:
