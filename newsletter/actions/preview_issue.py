@@ -15,6 +15,8 @@ from newsletter.actions.app import App, Desk, read_issue
 from newsletter.actions.build_issue import SAMPLE_READER, framed_page, html_for, sample_values
 from newsletter.actions.check_files import check_files
 from newsletter.assemble.edition import assemble
+from newsletter.check.limits import LIMIT_OCTETS as LIMIT_OCTETS
+from newsletter.check.limits import WARN_OCTETS as WARN_OCTETS
 from newsletter.edit.length import Length, lengths
 from newsletter.mail.mime import splice
 from newsletter.model.draft import Blurb
@@ -23,9 +25,6 @@ from newsletter.model.errors import ContentError, Mistake, NewsletterError
 from newsletter.model.issue import IssueId
 from newsletter.publication.folder import issue_folder
 from newsletter.templating import Templates
-
-WARN_OCTETS = 85_000  # of the mail's HTML, decoded
-LIMIT_OCTETS = 100_000  # Gmail cuts a mail off a little above, at 102 kB, and hides the rest behind a link
 
 _MADE = frozenset({"var", "public", "node_modules", "sent"})  # folders that hold nothing an editor changes
 

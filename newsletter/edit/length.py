@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from dataclasses import dataclass
 
-from newsletter.model.draft import Blurb, Draft, Planned
-from newsletter.model.kinds import Picture, lines_of
-from newsletter.text import plain, words
+from newsletter.model.draft import Draft, Planned
+from newsletter.text.length import words_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +32,3 @@ def lengths(draft: Draft) -> tuple[Length, ...]:
     """Every place in the plan, in its order, with the words it has."""
     counted = {blurb.name: words_in(blurb) for blurb in draft.blurbs}
     return tuple(Length(planned, counted.get(planned.name, 0)) for planned in draft.plan)
-
-
-def words_in(blurb: Blurb) -> int:
-    """The words of a section that readers read: its lines and its body; of a picture none."""
-    body = plain.render(blurb.body, plain.Links())
-    return words.count(body) + sum(words.count(line) for line in _lines(blurb.fields))
-
-
-def _lines(value: Any) -> Iterator[str]:
-    shape: Any = type(value)
-    lines = {name for name, _ in lines_of(shape)}
-    for one in fields(value):
-        inner = getattr(value, one.name)
-        if isinstance(inner, str) and one.name in lines:
-            yield inner
-        for part in inner if isinstance(inner, tuple) else (inner,):
-            if is_dataclass(part) and not isinstance(part, Picture):
-                yield from _lines(part)
