@@ -7,7 +7,9 @@ the newest signs, all of them verify, so a key can be changed without breaking l
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -22,6 +24,7 @@ class Purpose(Enum):
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
     MESSAGE_ID = "message-id"
+    APPROVAL = "approval"
     SAMPLE = "sample"
 
     __hash__ = object.__hash__  # by identity: Enum's own runs in Python at every look-up
@@ -69,6 +72,19 @@ class KeyRing:
         """The MAC alone, 26 characters of small letters and digits, by the newest key."""
         return self._mac(self._newest, purpose, payload)
 
+    def seal(self, purpose: Purpose, data: bytes) -> str:
+        """`<key id>.<mac>` over any bytes, by the newest key: what stands beside the data, not around it."""
+        digest = hashlib.sha256(data).hexdigest()
+        return self.sign(purpose, digest).removeprefix(f"{digest}.")
+
+    def is_seal(self, purpose: Purpose, data: bytes, seal: str) -> bool:
+        """Whether one of our keys has made this seal, for this purpose and these bytes."""
+        try:
+            self.verify(purpose, f"{hashlib.sha256(data).hexdigest()}.{seal}")
+        except ForgedToken:
+            return False
+        return True
+
     def _mac(self, key_id: str, purpose: Purpose, payload: str) -> str:
         derived = self._derived.get((key_id, purpose))
         if derived is None:
@@ -76,6 +92,24 @@ class KeyRing:
             self._derived[key_id, purpose] = derived
         digest = hmac.digest(derived, payload.encode(), "sha256")[:_MAC_OCTETS]
         return base64.b32encode(digest).decode("ascii").rstrip("=").lower()
+
+
+def ring_of(written: str, where: str) -> KeyRing:
+    """The ring that a text describes: `id:secret`, the newest first, with commas or line ends between them.
+
+    An id is of small letters and digits, a secret of 16 octets or more without commas and spaces. Raises `ConfigError`,
+    which names the place, `where`, and never a secret.
+    """
+    keys = []
+    for at, one in enumerate(filter(None, re.split(r"[,\s]+", written)), 1):
+        name, colon, secret = one.partition(":")
+        if not colon or not re.fullmatch("[a-z0-9]{1,20}", name):
+            what = f"key number {at} in {where} is not written as id:secret"
+            raise ConfigError("keys", f"{what}; write small letters and digits, a colon, and the secret")
+        keys.append(Key(name, secret.encode()))
+    if len({key.id for key in keys}) < len(keys):
+        raise ConfigError("keys", f"two keys in {where} have the same id; give each its own")
+    return KeyRing(tuple(keys))
 
 
 # Published on purpose: it signs what `build` and `demo` write, so that the same files give the same bytes everywhere.

@@ -238,6 +238,16 @@ def _contradictions(schedule: Schedule, written: Written) -> Iterator[tuple[int,
     if schedule.gather.keep_days < 1:
         line = written.line(("gather", "keep_days"))
         yield line, f"`keep_days` is {schedule.gather.keep_days}", "write how many days, 1 or more"
+    if schedule.approval.needed < 1:
+        line = written.line(("approval", "needed"))
+        yield line, f"`needed` is {schedule.approval.needed}", "write how many have to sign, 1 or more"
+    signers = [("deputies", who) for who in schedule.approval.deputies]
+    signers += [("in_charge", schedule.approval.in_charge)] if schedule.approval.in_charge else []
+    for key, who in signers:
+        if who not in ids:
+            near = nearest(who, ids)
+            todo = f"did you mean '{near}'?" if near else "write the id of one of the team above"
+            yield written.line(("approval", key)), f"no one of the team has the id '{shown(who)}'", todo
     yield from _list_id_mistakes(schedule.list_id, written)
 
 
