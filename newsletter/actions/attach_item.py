@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,7 @@ from newsletter.publication import issuefiles
 from newsletter.publication.folder import Folder, is_sent, issue_folder
 from newsletter.publication.issuefiles import IssueFiles
 from newsletter.publication.publication import Publication
-from newsletter.publication.write import write
+from newsletter.publication.write import alone, change
 from newsletter.store import items
 from newsletter.store.engine import open_store
 from newsletter.store.errors import UnknownItem
@@ -44,20 +45,29 @@ def attach_item(app: App, name: ItemId, section: str, issue: IssueId, who: str, 
     if is_sent(app.root, issue):
         raise ConfigError("issue", f"the issue {issue} has been sent; attach the item to one in preparation")
     publication = read_publication(app, Folder(app.root))
-    files, mistakes = issuefiles.read(Folder(app.root), issue)
-    if mistakes:
-        raise ContentError(mistakes)
-    with open_store(app.database) as store:
+    with alone(issue_folder(app.root, issue)), open_store(app.database) as store:
+        files, mistakes = issuefiles.read(Folder(app.root), issue)
+        if mistakes:
+            raise ContentError(mistakes)
         item = items.find(store, name)
         if item is None:
             raise UnknownItem(name)
         cited = _cited(item, publication, files, day)
         written = _written(app, publication, files, issue, section, item, cited)
         decision = Decision(state=Triage.KEPT, who=who, when=app.clock(), why=f"attached to {section} of {issue}")
-        for path, text in written.items():
-            write(path, text)
+        for one in written:
+            change(one.path, one.before, one.after)
         kept = items.decide(store, name, decision)
-    return Attached(kept, cited, tuple(written), f"[^{cited.id}]")
+    return Attached(kept, cited, tuple(one.path for one in written), f"[^{cited.id}]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A file as it is and as it will be."""
+
+    path: Path
+    before: bytes | None  # None: it is not there
+    after: bytes
 
 
 def _written(
@@ -68,23 +78,29 @@ def _written(
     section: str,
     item: Item,
     cited: CitedItem,
-) -> dict[Path, str]:
+) -> list[_Change]:
     """The files as they will be, before the first is written."""
     folder = issue_folder(app.root, issue)
-    made: dict[Path, str] = {}
+    made: list[_Change] = []
     if cited.id not in {one.id for one in files.items}:
-        path = folder / "items.yaml"
-        made[path] = attach.items_with(path.read_text("utf-8") if path.exists() else "", cited)
+        made.append(_changed(folder / "items.yaml", "", lambda text: attach.items_with(text, cited)))
     kind = issuefiles.kind_of(section)
     if section in ("opening", "issue"):
         return made
     if kind is None:
         kinds = ", ".join(sorted(KINDS))
         raise ConfigError("section", f"'{section}' names no kind of section; they are {kinds}, also as beyond-2")
-    path = folder / f"{section}.md"
-    text = path.read_text("utf-8") if path.exists() else opening.blurb_of(publication.schedule, kind)
-    made[path] = attach.blurb_with(text, attach.says(kind, item, cited, publication.people), cited.id)
+    said = attach.says(kind, item, cited, publication.people)
+    new = opening.blurb_of(publication.schedule, kind)
+    made.append(_changed(folder / f"{section}.md", new, lambda text: attach.blurb_with(text, said, cited.id)))
     return made
+
+
+def _changed(path: Path, new: str, how: Callable[[str], str]) -> _Change:
+    """One file changed; it begins as `new` where it is not there. Its line ends stay."""
+    before = path.read_bytes() if path.exists() else None
+    text = new if before is None else before.decode("utf-8")
+    return _Change(path, before, attach.with_line_ends(text, how).encode())
 
 
 def _cited(item: Item, publication: Publication, files: IssueFiles, day: date | None) -> CitedItem:

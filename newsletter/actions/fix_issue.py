@@ -12,8 +12,8 @@ from newsletter.model.draft import InputFile
 from newsletter.model.errors import ConfigError
 from newsletter.model.finding import Finding, Fix
 from newsletter.model.issue import IssueId
-from newsletter.publication.folder import Folder, is_sent
-from newsletter.publication.write import write
+from newsletter.publication.folder import Folder, is_sent, issue_folder
+from newsletter.publication.write import ChangedMeanwhile, alone, change
 
 _CHANGED = "the file has been changed since it was checked"
 
@@ -74,10 +74,11 @@ def fix_issue(app: App, issue: IssueId, findings: Iterable[Finding], checked: It
             by_file.setdefault(finding.fix.path, []).append(finding.fix)
     made: list[Fix] = []
     left: list[Untouched] = []
-    for path, fixes in sorted(by_file.items()):
-        done, why = _mended(app, issue, path, fixes, digests.get(path))
-        made += done
-        left += [Untouched(fix, why) for fix in dict.fromkeys(fixes) if fix not in done]
+    with alone(issue_folder(app.root, issue)):
+        for path, fixes in sorted(by_file.items()):
+            done, why = _mended(app, issue, path, fixes, digests.get(path))
+            made += done
+            left += [Untouched(fix, why) for fix in dict.fromkeys(fixes) if fix not in done]
     return Mended(tuple(made), tuple(left))
 
 
@@ -93,11 +94,10 @@ def _mended(app: App, issue: IssueId, path: str, fixes: list[Fix], digest: str |
     except UnicodeDecodeError:
         return (), _CHANGED
     chosen = standing(text, fixes)
-    new = fixed(text, chosen).encode("utf-8")
-    if _bytes(app, path) != data:  # somebody saved it this very moment
+    try:
+        change(app.root / path, data, fixed(text, chosen).encode("utf-8"))
+    except ChangedMeanwhile:  # this very moment
         return (), _CHANGED
-    if new != data:
-        write(app.root / path, new)
     return chosen, "something else stands there now, or another fix is about the same place; check the issue again"
 
 

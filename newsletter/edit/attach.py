@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -45,6 +45,13 @@ def citation(item: Item, outlet: str, day: date | None = None) -> CitedItem:
 def _day(stamp: Stamp | None) -> date | None:
     """The outlet's own date: the day on its wall, not on ours."""
     return stamp.wall.date() if stamp is not None and stamp.wall is not None else None
+
+
+def with_line_ends(text: str, change: Callable[[str], str]) -> str:
+    """The text changed by a function that knows line feeds alone; a file of Windows' line ends keeps them."""
+    if "\r\n" in text and not re.search(r"(?<!\r)\n", text):
+        return change(text.replace("\r\n", "\n")).replace("\n", "\r\n")
+    return change(text)
 
 
 def items_with(text: str, cited: CitedItem) -> str:

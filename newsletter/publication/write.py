@@ -2,9 +2,48 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from newsletter.model.errors import NewsletterError
+
+
+class ChangedMeanwhile(NewsletterError):
+    """A file that somebody has saved since it was read; it was left as it is."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} was saved by somebody else meanwhile and is left as it is; do it once more")
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Nobody else of this program changes files of the folder while the block runs; who wants to, waits."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def change(path: Path, before: bytes | None, after: bytes) -> None:
+    """Writes the file where it still holds `before`, or where `before` is None and nothing is there.
+
+    Raises `ChangedMeanwhile` where somebody has saved it since.
+    """
+    try:
+        found = path.read_bytes()
+    except FileNotFoundError:
+        found = None
+    if found != before:
+        raise ChangedMeanwhile(path)
+    if after != before:
+        write(path, after)
 
 
 def write(path: Path, data: bytes | str) -> None:
