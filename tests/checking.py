@@ -35,6 +35,7 @@ def entry(
     policy: RightsPolicy = RightsPolicy.SUMMARISE,
     language: str = "en",
     source: str = "gazette",
+    notice: str | None = None,
 ) -> Entry:
     """What a source says: its paragraphs under one label."""
     lines = (paragraphs,) if isinstance(paragraphs, str) else tuple(paragraphs)
@@ -50,7 +51,7 @@ def entry(
         published=stamp,
         passages=(Passage(None, lines),),
         language=language,
-        rights=Rights(policy),
+        rights=Rights(policy, notice),
         method="feed",
         digest=text_digest(title, lines),
     )
@@ -66,12 +67,15 @@ def evidence(
     published: date | None = date(2026, 11, 24),
     quote_limit: int = 0,
     language: str = "en",
+    notice: str | None = None,
 ) -> Evidence:
     """An item that an issue cites as `name`, with its text; without it where `paragraphs` is None."""
     url = f"https://gazette.example.com/{name}"
     said = None
     if paragraphs is not None:
-        said = entry(paragraphs, title=title, link=url, published=published, policy=rights, language=language)
+        said = entry(
+            paragraphs, title=title, link=url, published=published, policy=rights, language=language, notice=notice
+        )
     return Evidence(
         cited=CitedItem(id=name, outlet=outlet, title=title, url=url, published=published, rights=rights),
         item=ItemId(name) if said else None,

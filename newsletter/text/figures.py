@@ -47,7 +47,8 @@ _PERCENT = r"%|‰|(?i:percent)\b|per\scent\b|pct\b|Prozent\b|pour\scent\b|por\s
 _DIGITS = r"\d+(?:[.,]\d+)*"
 # Groups set apart by a space, as French, Swedish and the SI have them; in English only by one that does not break.
 _SPACED = r"\d{1,3}(?:[\ \u00a0\u2009\u202f'’]\d{3})+(?!\d)(?:[.,]\d+)?"
-_NO_BREAK = r"\d{1,3}(?:[\u00a0\u2009\u202f]\d{3})+(?!\d)(?:\.\d+)?"
+# An ordinary space parts groups there only where two of them follow: "1 200 000".
+_NO_BREAK = r"\d{1,3}(?:(?:[\u00a0\u2009\u202f]\d{3})+|(?:\ \d{3}){2,})(?!\d)(?:\.\d+)?"
 _SPACING = {"fr", "es", "it", "pt", "de", "sv", "nb", "no", "fi", "pl", "cs", "ru", "da"}
 
 
@@ -84,7 +85,7 @@ _WORDS = re.compile(
     (?P<number> (?:{_ONE_WORD}|an?(?=[ ](?:{_SIZES})\b)) (?:[ -](?:and\ )?(?:{_SIZES})\b(?:\ (?:and\ )?{_ONE_WORD})?)* )
     (?:\s(?P<percent>{_PERCENT}))?
     (?P<fraction>\ and\ a\ half\b)?
-    (?![\w'’])
+    (?![\w'’]|[-‐‑](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b)
     """
 )
 

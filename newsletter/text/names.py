@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’]*(?:-?[A-ZÀ-ÖØ-Þ]?[a-zß-öø-ÿ'’]+)*"
 _JOINING = r"(?:of the|of|for the|for|de la|de|del|di|da|van der|van|von|al|bin|la|le)"
@@ -62,19 +63,32 @@ _HAN_COMMON = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class FoundName:
+    """One name where it stands in a text."""
+
+    name: str  # without a possessive; an acronym without its points
+    start: int
+    end: int
+
+
 def find_names(text: str, language: str) -> tuple[str, ...]:
     """The names in a text, as written, each once, in the order in which they first stand there."""
-    seen: dict[str, None] = {}
-    if _HAS_HAN.search(text):
-        seen.update(dict.fromkeys(_han_names(text)))
+    return tuple(dict.fromkeys(found.name for found in placed_names(text, language)))
+
+
+def placed_names(text: str, language: str) -> tuple[FoundName, ...]:
+    """Every name in a text with its place: first the Chinese ones, then those in languages with capitals."""
+    found = list(_han_names(text)) if _HAS_HAN.search(text) else []
     singles = not language.lower().startswith("de")  # where every noun has a capital, one word tells nothing
     for sentence in _SENTENCE.finditer(text):
         ended = text[sentence.end() : sentence.end() + 1] == "."
-        seen.update(dict.fromkeys(_in_sentence(sentence[0], singles, ended)))
-    return tuple(seen)
+        for one in _in_sentence(sentence[0], singles, ended):
+            found.append(FoundName(one.name, sentence.start() + one.start, sentence.start() + one.end))
+    return tuple(found)
 
 
-def _in_sentence(sentence: str, singles: bool, ended: bool) -> Iterator[str]:
+def _in_sentence(sentence: str, singles: bool, ended: bool) -> Iterator[FoundName]:
     if sentence.islower():
         return
     runs = tuple(_RUN.finditer(sentence))
@@ -84,14 +98,17 @@ def _in_sentence(sentence: str, singles: bool, ended: bool) -> Iterator[str]:
     first = _WORD.search(sentence)
     for match in runs:
         name = _trimmed(match[0])
+        start = match.start() + max(match[0].find(name), 0)
         begins = first is not None and match.start() == first.start() and match[0].startswith(name)
         if _is_acronym(name):
             if (plain := name.replace(".", "")) not in _NO_NAMES:
-                yield plain
+                yield FoundName(plain, start, start + len(name))
         elif shouted:
-            yield from (word for word in name.split() if _is_acronym(word) and word not in _NO_NAMES)
+            for word in re.finditer(r"\S+", name):
+                if _is_acronym(word[0]) and word[0] not in _NO_NAMES:
+                    yield FoundName(word[0], start + word.start(), start + word.end())
         elif " " in name or (singles and len(name) > 2 and not begins):
-            yield name
+            yield FoundName(name, start, start + len(name))
 
 
 def _is_headline(sentence: str) -> bool:
@@ -122,10 +139,10 @@ def _is_common(word: str) -> bool:
     return (plain in _COMMON or plain.removesuffix("s") in _COMMON) and not (word.isupper() and len(word) > 1)
 
 
-def _han_names(text: str) -> Iterator[str]:
-    yield from (match[1] for match in _HAN_TITLE.finditer(text))
+def _han_names(text: str) -> Iterator[FoundName]:
+    yield from (FoundName(match[1], *match.span(1)) for match in _HAN_TITLE.finditer(text))
     for match in _HAN_NAME.finditer(text):
         stem = _HAN_CUT.split(match[1])[-1][-6 if len(match[2]) > 1 else -3 :]
         name = stem + match[2]
         if len(stem) >= (1 if len(match[2]) > 1 else 2) and name not in _HAN_COMMON and name[-2:] not in _HAN_COMMON:
-            yield name
+            yield FoundName(name, match.end() - len(name), match.end())

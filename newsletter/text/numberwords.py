@@ -101,6 +101,31 @@ def read_words(written: str) -> Decimal | None:
     return Decimal(total + part)
 
 
+_EARLY = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh")
+_LATE = ("twelfth", *(f"{word}th" for word in _TEENS), "twentieth")
+_ORDINALS = {word: at for at, word in enumerate(_EARLY + _LATE, 1)}
+_ORDINAL = re.compile(
+    rf"\b(?:(?P<digits>\d{{1,4}})(?:st|nd|rd|th)|(?:(?P<tens>{'|'.join(_TENS)})[-‐‑\s])?(?P<word>{'|'.join(_ORDINALS)}))\b"
+    r"|第(?P<han>[\d一二三四五六七八九十百]{1,5})",
+    re.IGNORECASE,
+)
+
+
+def find_ordinals(text: str) -> tuple[int, ...]:
+    """The places in an order that a text names, as numbers: "twenty-second" is 22, 第五 is 5."""
+    found: list[int] = []
+    for match in _ORDINAL.finditer(text):
+        if match["han"]:
+            value = read_han(match["han"])
+            found += [int(value)] if value is not None else []
+        elif match["digits"]:
+            found.append(int(match["digits"]))
+        else:
+            tens = 10 * (_TENS.index(match["tens"].lower()) + 2) if match["tens"] else 0
+            found.append(tens + _ORDINALS[match["word"].lower()])
+    return tuple(found)
+
+
 def read_han(written: str) -> Decimal | None:
     """The value of a Chinese number: "三十四", "一千二百万", "1.2亿", "二〇二六"; None for what is none."""
     if not any(sign in HAN_MAGNITUDES for sign in written):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from newsletter.text.numberwords import SMALL
+
 
 def _table(lines: str) -> dict[str, str]:
     """Each line is a unit's name, a colon, and how it is written, with "_" for a space."""
@@ -284,7 +286,7 @@ def _counted(text: str, at: int) -> tuple[str | None, bool]:
         if token is None:
             break
         word = token[1].lower()
-        if word in _STOP:
+        if word in _STOP or word in SMALL:  # "against nineteen three weeks before"
             break
         name, is_money = _named(word)
         if name and (position == 0 or len(word) > 2):

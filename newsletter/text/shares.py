@@ -1,0 +1,81 @@
+"""Parts of a whole that a text names in words: "two thirds", "by a fifth", "nine out of ten", 三分之一."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from newsletter.text.numberwords import SMALL, read_han
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a whole."""
+
+    value: Decimal  # percent, to two decimals
+    start: int
+    end: int
+
+
+_PARTS = ("half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_DENOMINATORS = {word: at for at, word in enumerate(_PARTS, 2)} | {f"{word}s": at for at, word in enumerate(_PARTS, 2)}
+_DENOMINATORS |= {"halves": 2}
+_COUNT = "one|two|three|four|five|six|seven|eight|nine"
+_HEDGE = r"\b(?:by|nearly|almost|about|around|roughly|over|than|least|under|some|up\s+to)"
+_WHOLE = r"(?=\s+(?:of|more|fewer|less|higher|lower|smaller|larger|as)\b)"
+# "A third round" and "a quarter of an hour" are no parts; "a third of the ships" is one, and so is "fell by a third".
+_FORMS = (
+    re.compile(rf"\b(?P<over>{_COUNT})[\s-](?P<under>halves|{'s|'.join(_PARTS[1:])}s)\b(?! of an hour)", re.IGNORECASE),
+    re.compile(rf"\b(?P<over>an?|one)[\s-](?P<under>{'|'.join(_PARTS)})\b(?! of an hour){_WHOLE}", re.IGNORECASE),
+    re.compile(
+        rf"{_HEDGE}\s(?P<part>(?P<over>an?|one)[\s-](?P<under>{'|'.join(_PARTS[1:])}))\b(?!\s+[a-z]|-)", re.IGNORECASE
+    ),
+    re.compile(r"\b(?P<under>half)(?=\s+of\b(?! an hour))", re.IGNORECASE),
+    re.compile(rf"{_HEDGE}\s(?P<part>(?P<under>half))\b(?!\s+an?\b|-)", re.IGNORECASE),
+)
+_NUMBER = rf"{_COUNT}|ten|twenty|\d{{1,3}}"
+_OUT_OF = re.compile(
+    rf"(?<![\w.,-])(?P<over>{_NUMBER})\s(?:in|in\severy|out\sof|out\sof\severy)\s(?P<under>{_NUMBER})\b"
+    r"(?![.,]\d|[\s-](?:second|minute|hour|day|night|week|month|quarter|year|decade|centur))",
+    re.IGNORECASE,
+)
+_HAN = re.compile(r"(?P<under>[二两三四五六七八九十])分之(?P<over>[一二两三四五六七八九])|(?P<half>一半|半数)")
+
+
+def find_shares(text: str) -> tuple[Share, ...]:
+    """The parts of a whole in a text, in its order; none overlaps another. English and Chinese."""
+    found: dict[int, Share] = {}
+    for form in _FORMS:
+        for match in form.finditer(text):
+            named = match.groupdict()
+            over, under = _small(named.get("over") or "one"), _DENOMINATORS[match["under"].lower()]
+            start, end = match.span("part" if named.get("part") else 0)
+            if over < under:
+                found.setdefault(start, Share(_percent(over, under), start, end))
+    for match in _OUT_OF.finditer(text):
+        over, under = _small(match["over"]), _small(match["under"])
+        if over < under:
+            found[match.start()] = Share(_percent(over, under), *match.span())
+    for match in _HAN.finditer(text):
+        value = Decimal(50)
+        if not match["half"]:
+            value = _percent(int(read_han(match["over"]) or 0), int(read_han(match["under"]) or 1))
+        found[match.start()] = Share(value, *match.span())
+    return _apart(found)
+
+
+def _apart(found: dict[int, Share]) -> tuple[Share, ...]:
+    kept: list[Share] = []
+    for start in sorted(found):
+        if not kept or start >= kept[-1].end:
+            kept.append(found[start])
+    return tuple(kept)
+
+
+def _small(word: str) -> int:
+    return int(word) if word.isdigit() else {**SMALL, "a": 1, "an": 1}[word.lower()]
+
+
+def _percent(over: int, under: int) -> Decimal:
+    return round(Decimal(100 * over) / under, 2)
