@@ -7,7 +7,7 @@ RUN := .venv/run-ready
 DEV := .venv/dev-ready
 TOOLS := .venv/tools-ready
 
-.PHONY: demo test soak check format bench screenshots sample requirements clean
+.PHONY: demo test soak check format bench screenshots sample checks-page caniemail requirements clean
 
 demo: $(RUN) ## Runs the main job on the sample publication.
 	@$(BIN)/newsletter demo
@@ -32,11 +32,19 @@ format: $(DEV) ## Writes what the formatter and the linter can mend.
 
 bench: $(TOOLS) ## Prints figures beside their peers, measured in the same run.
 	$(BIN)/python -m bench.assemble
+	$(BIN)/python -m bench.check
 	$(BIN)/python -m bench.gather
 
 sample: $(DEV) ## Remakes sent/ of the sample's finished issues and the golden files, to be read as a diff.
 	$(BIN)/python -m tests.tools.remake_sent
 	$(BIN)/python -m tests.tools.golden
+
+checks-page: $(DEV) ## Writes docs/checks.md and docs/checks-measured.md anew from the checks and their corpus.
+	$(BIN)/python -m tests.tools.checks_page
+	$(BIN)/python -m tests.tools.corpus
+
+caniemail: $(TOOLS) ## Fetches the newest tests of caniemail.com that checks are made with.
+	$(BIN)/python -m tests.tools.caniemail
 
 screenshots: $(TOOLS) ## Takes the pictures of docs/screenshots anew from the sample.
 	$(BIN)/python -m tests.tools.screenshots

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from newsletter.actions.app import App, open_app
 from newsletter.actions.demo import sample_now
+from newsletter.actions.gather_sources import gather_sources
 from newsletter.actions.init_publication import init_publication
 from tests.browser import launch
 
@@ -41,6 +42,20 @@ def publication(pristine: Path, tmp_path: Path) -> Path:
 def app(publication: Path) -> App:
     """The copy, opened with a clock that stands 48 hours before its coming issue is due."""
     return opened(publication)
+
+
+@pytest.fixture(scope="session")
+def pristine_home(pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample publication with all its sources gathered; not to be changed."""
+    root = Path(shutil.copytree(pristine, tmp_path_factory.mktemp("home") / "publication"))
+    gather_sources(opened(root))
+    return root
+
+
+@pytest.fixture
+def home(pristine_home: Path, tmp_path: Path) -> App:
+    """A copy of it that a test may change, opened as `app` is."""
+    return opened(Path(shutil.copytree(pristine_home, tmp_path / "publication")))
 
 
 def opened(root: Path) -> App:

@@ -12,7 +12,6 @@ from newsletter.actions.app import App, read_issue
 from newsletter.actions.attach_item import attach_item
 from newsletter.actions.check_issue import check_issue
 from newsletter.actions.fix_issue import fix_issue
-from newsletter.actions.gather_sources import gather_sources
 from newsletter.actions.move_issue import move_issue
 from newsletter.edit import attach
 from newsletter.model.errors import ContentError
@@ -26,13 +25,6 @@ from newsletter.store import items
 from newsletter.store.engine import open_store
 
 COMING = IssueId(date(2026, 11, 27))
-
-
-@pytest.fixture
-def home(app: App) -> App:
-    """The sample publication with its sources gathered."""
-    gather_sources(app)
-    return app
 
 
 def citable(app: App, count: int) -> list[ItemId]:

@@ -10,7 +10,6 @@ import pytest
 from newsletter.actions.app import App, open_app, read_issue
 from newsletter.actions.build_issue import sent_issue
 from newsletter.actions.check_files import check_files
-from newsletter.actions.gather_sources import gather_sources
 from newsletter.actions.move_issue import move_issue
 from newsletter.actions.open_issue import open_issue
 from newsletter.actions.read_inbox import read_inbox
@@ -28,13 +27,6 @@ from newsletter.store.engine import open_store
 
 COMING = IssueId(date(2026, 11, 27))
 NEXT = IssueId(date(2026, 12, 4))
-
-
-@pytest.fixture
-def home(app: App) -> App:
-    """The sample publication with its sources gathered."""
-    gather_sources(app)
-    return app
 
 
 def written(app: App, issue: IssueId, name: str) -> str:

@@ -12,10 +12,14 @@ from newsletter import __version__
 
 # command: what it does, as --help lists it. The module newsletter.cli.<command> defines `command`.
 COMMANDS = {
+    "approve": "Sign an issue: exactly these bytes may be sent.",
     "attach": "Put an item into an issue.",
+    "audit": "Show who did what, and whether the log is whole.",
     "build": "Write an issue's mail and page into a folder.",
+    "check": "Tell what an issue has wrong, copied or unsourced, with the way out.",
     "check-files": "Tell everything that is written wrong in the publication's files.",
     "demo": "Run the main job on the sample publication, in a folder of its own.",
+    "diff": "Show what is new in an issue since your last look, its approval, or beside another.",
     "gather": "Ask every source that is due and keep what is new.",
     "hold": "Hold items for a later issue.",
     "inbox": "Show what was gathered since the last issue, as stories.",
@@ -25,6 +29,7 @@ COMMANDS = {
     "open": "Make the next issue's folder, with a comment on each field.",
     "preview": "Show an issue in the browser as its readers will see it, and follow every file that is saved.",
     "reject": "Reject items, and with them their later copies.",
+    "status": "Show how far an issue has come, and whom it waits for.",
     "sources": "Show how every source is doing; add, import and export them.",
 }
 

@@ -13,7 +13,7 @@ import click
 from newsletter.actions.app import App, coming_issue, open_app
 from newsletter.model.issue import IssueId
 from newsletter.publication.calendar import in_cities
-from newsletter.publication.folder import find_root
+from newsletter.publication.folder import find_root, issue_ids
 from newsletter.publication.schedule import City
 
 
@@ -58,3 +58,23 @@ def in_words(moment: datetime, cities: tuple[City, ...]) -> str:
 def named_or_coming(app: App, issue: IssueId | None) -> IssueId:
     """The issue that was named, else the one in preparation."""
     return issue or coming_issue(app.root)
+
+
+def agreed(app: App, issue: IssueId) -> bool:
+    """Whether whoever is about to change an issue wants to, although signatures on it may not outlive that.
+
+    Nobody is asked where nobody has signed, or where no person sits at the terminal; the latter is told.
+    """
+    if not app.is_home or issue not in issue_ids(app.root):
+        return True
+    from newsletter.actions.approved_edition import voids
+
+    signed = voids(app, issue)
+    if not signed:
+        return True
+    names = " and ".join(dict.fromkeys(one.who for one in signed))
+    what = f"{names} approved {issue}; a change that readers would see voids that."
+    if not sys.stdin.isatty():
+        click.echo(what, err=True)
+        return True
+    return click.confirm(f"{what} Go on?", err=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import click
 
 from newsletter.actions.attach_item import attach_item
-from newsletter.cli.arguments import AS, IssueArgument, named_or_coming, opened
+from newsletter.cli.arguments import AS, IssueArgument, agreed, named_or_coming, opened
 from newsletter.model.issue import IssueId
 from newsletter.model.item import ItemId
 
@@ -31,7 +31,10 @@ def command(folder: str, item: str, section: str, issue: IssueId | None, day: da
     """
     app = opened(folder)
     on: date | None = day.date() if day else None
-    attached = attach_item(app, ItemId(item), section, named_or_coming(app, issue), who, on)
+    name = named_or_coming(app, issue)
+    if not agreed(app, name):
+        return 1
+    attached = attach_item(app, ItemId(item), section, name, who, on)
     for path in attached.files:
         click.echo(f"Wrote {path}")
     click.echo(f"{attached.item.id} kept: {attached.cited.title} ({attached.cited.outlet})")

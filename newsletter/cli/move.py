@@ -6,7 +6,7 @@ import click
 
 from newsletter.actions.app import read_publication
 from newsletter.actions.move_issue import move_issue
-from newsletter.cli.arguments import IssueArgument, in_words, opened
+from newsletter.cli.arguments import IssueArgument, agreed, in_words, opened
 from newsletter.model.issue import IssueId
 from newsletter.publication import calendar
 from newsletter.publication.folder import Folder
@@ -16,7 +16,7 @@ from newsletter.publication.folder import Folder
 @click.argument("issue", metavar="DATE", type=IssueArgument())
 @click.argument("to", metavar="NEWDATE", type=IssueArgument())
 @click.pass_obj
-def command(folder: str, issue: IssueId, to: IssueId) -> None:
+def command(folder: str, issue: IssueId, to: IssueId) -> int:
     """Give an issue in preparation another date of the calendar.
 
     Its folder is renamed and the date in issue.md written anew; its number and every other byte stay. An extra issue's
@@ -27,8 +27,11 @@ def command(folder: str, issue: IssueId, to: IssueId) -> None:
       newsletter move 2026-11-27 2026-12-04
     """
     app = opened(folder)
+    if not agreed(app, issue):
+        return 1
     made = move_issue(app, issue, to)
     schedule = read_publication(app, Folder(app.root)).schedule
     week = calendar.week(schedule.calendar, to)
     click.echo(f"Moved to {made}")
     click.echo(f"  send        {in_words(week.due, schedule.cities)}")
+    return 0
