@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from newsletter.gather import addresses
 from newsletter.gather.rights import notice_in
 from newsletter.model.item import Author, Entry, Passage, Related, Rights, Stamp, text_digest
-from newsletter.model.links import clean
 from newsletter.model.source import RightsPolicy, Source, SourceId
 
 MAX_ENTRIES = 500  # of one feed in one reading; the newest stand first in practice
@@ -72,8 +71,7 @@ def link_of(written: str, base: str | None = None) -> str | None:
 
     `base` is the feed's own address, for a relative link.
     """
-    url = addresses.link_of(written, base) if written.strip() else None
-    return clean(url) if url else None
+    return addresses.link_of(written, base) if written.strip() else None
 
 
 def _warnings(fields: Fields) -> Iterator[str]:

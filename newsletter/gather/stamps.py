@@ -27,6 +27,7 @@ _CLOCK = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _PRINTED_ZONE = re.compile(r"\(?(?<!\w)((?:GMT|UTC)\s?[+-]\d{1,2}(?::?\d\d)?|[+-]\d\d:?\d\d|[A-Z]{2,5})\)?", re.ASCII)
+_RFC_SHAPE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:[+-]\d{4}|[A-Z]{2,5})", re.ASCII)
 _FILLING = re.compile(
     rf"(?i)\b(?:{'|'.join(WEEKDAYS)}|mon|tues?|wed|thurs?|fri|sat|sun|at|on)\b\.?|(?:星期|周|週)[一二三四五六日天]"
 )
@@ -39,6 +40,8 @@ def parse(written: str) -> Stamp:
     5322 4.3 reads it only when a weekday stands beside it and agrees.
     """
     text = sanitise.line(written)
+    if _RFC_SHAPE.fullmatch(text) and (stamp := _rfc(text)):  # most of all dates, and read the quickest
+        return stamp
     return _iso(text) or parse_printed(text) or _rfc(text) or Stamp(written=text, wall=None, zone=None, instant=None)
 
 

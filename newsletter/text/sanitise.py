@@ -33,7 +33,10 @@ _MARKUP = re.compile(r"[<&]")
 
 def line(text: str, limit: int = MAX_FIELD) -> str:
     """Plain text as one line: white space folded (the no-break space too), unfit characters gone, cut at `limit`."""
-    return " ".join(_UNFIT.sub("", text[: limit * 4]).split())[:limit]
+    text = text[: limit * 4]
+    if not (text.isascii() and text.isprintable()):  # most are, and hold nothing unfit
+        text = _UNFIT.sub("", text)
+    return " ".join(text.split())[:limit]
 
 
 def plain(html: str, limit: int = MAX_FIELD) -> str:
@@ -50,7 +53,8 @@ def paragraphs(html: str) -> tuple[str, ...]:
         return (text,) if text else ()
     # Cleaned first, with the blocks kept, so that a block inside a comment or a script never becomes a paragraph.
     kept = nh3.clean(_bounded(html), tags=_BLOCKS, attributes={})
-    pieces = (line(unescape(nh3.clean(piece, tags=set())), MAX_TEXT) for piece in _BLOCK.split(kept) if piece.strip())
+    texts = (nh3.clean(piece, tags=set()) if "<" in piece else piece for piece in _BLOCK.split(kept) if piece.strip())
+    pieces = (line(unescape(text), MAX_TEXT) for text in texts)
     return tuple(piece for piece in pieces if piece)
 
 
