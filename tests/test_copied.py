@@ -407,6 +407,46 @@ def test_names_dates_and_stock_phrases_prove_nothing(find: Find, source: str, ou
     assert find(ours, evidence("gazette-1", source, language=language)) == []
 
 
+@pytest.mark.parametrize(
+    ("source", "ours"),
+    [
+        (
+            "It was late. The two sides agreed to continue talks at the working level in the coming weeks.",
+            "Of the rest we read that the two sides agreed to continue talks at the working level, which is little.",
+        ),
+        (
+            "They had a candid and constructive discussion and exchanged views on issues of common concern.",
+            "Lunch was good; both exchanged views on issues of common concern, after a candid discussion.",
+        ),
+        (
+            "Ministers reaffirmed their commitment to the pause on the sidelines of the summit.",
+            "Nobody was surprised: ministers reaffirmed their commitment to the rule on the sidelines of the summit.",
+        ),
+        ("会后，双方同意继续保持沟通，并交换了意见。", "据说双方同意继续保持沟通，如此而已。"),
+    ],
+    ids=["talks", "views", "commitment", "zh"],
+)
+def test_what_every_readout_says_is_no_copied_phrase(find: Find, source: str, ours: str) -> None:
+    """Whoever reports on a meeting can hardly help it."""
+    language = "en" if source.isascii() else "zh-Hans"
+    assert find(ours, evidence("gazette-1", source, language=language)) == []
+
+
+def test_a_long_run_of_a_readout_blocks_all_the_same(find: Find) -> None:
+    """Twelve words are a copy, whoever uses them."""
+    text = "The two sides agreed to continue talks at the working level in the coming weeks."
+    (finding,) = find(f"It says that {text[0].lower()}{text[1:]}", evidence("gazette-1", f"It was late. {text}"))
+    assert finding.severity is Severity.BLOCK
+
+
+def test_a_phrase_with_a_readout_in_it_is_told(find: Find) -> None:
+    """Where it says more than that."""
+    text = "They agreed to continue talks about yellow croaker, paper lanterns and the price of ice."
+    ours = "Both agreed to continue talks about yellow croaker, paper lanterns and eels."
+    (finding,) = find(ours, evidence("a-1", text))
+    assert finding.severity is Severity.WARN
+
+
 def test_a_stock_phrase_hides_no_copy(find: Find) -> None:
     """What stands around it counts, and it too."""
     text = "Insurers doubled their prices for idle ships, according to a statement released on Thursday by the board."

@@ -55,7 +55,30 @@ RIGHT = [
     ("In the 2024-25 season it rained.", "It rained in 2024 and in 2025."),
     ("双方11月14日签字。", "It was signed on 14 November."),
     ("双方24日签字。", "It was signed on Tuesday."),
+    ("They return in the autumn of 2028.", "They return in Fall 2028."),
+    ("They return in the autumn of 2027.", "They return next autumn."),
+    ("They return in the autumn of 2027.", "They return in October 2027."),
+    ("They return in the spring of 2028.", "In 2028 the budget ends. They return in the spring."),
+    ("It lasted until the winter of 2027.", "It lasted until the winter of 2027-28."),
+    ("They return in 2028.", "They return in the winter of 2028."),
+    ("It opens in the third quarter of 2027.", "It opens in Q3 2027."),
+    ("It opens in the third quarter of 2027.", "It opens on 9 August 2027."),
+    ("It opens in the third quarter of 2027.", "它将于2027年第三季度启用。"),
+    ("It fell in the third quarter of 2026.", "Third-quarter sales fell."),
+    ("它将于2027年秋季启用。", "It opens next autumn."),
+    ("They met on the first Saturday of October.", "They met on Saturday, 3 October."),
+    ("They met on the last Friday of October.", "They met on 30 October."),
+    ("他们在10月第一个星期六会面。", "They met on 3 October 2026."),
+    ("It must be signed before April.", "It must be signed by 31 March 2027."),
+    ("It must be signed before 2027.", "It must be signed by the end of 2026."),
+    ("It holds from 1 April.", "It holds after 31 March."),
+    ("须在4月之前签字。", "It must be signed by 31 March."),
     # vague, or ours
+    ("They meet on a Monday, on the first Monday of the month, every other Friday, on Sunday evenings.", "They met."),
+    ("They meet every Monday; one Sunday they met twice. It begins with a Monday.", "They met."),
+    ("They met on the last Friday of the month, in the spring and in the first quarter.", "They met."),
+    ("每月第一个星期一会面。", "They met."),
+    ("It comes in early 2028.", "It comes in late 2028."),
     ("This week, this month and now they met; recently, too.", "They met."),
     ("Three weeks earlier they had met; in two weeks they meet.", "They met."),
     ("They may march on. Every Friday, on Mondays and in the 1990s they met.", "They met."),
@@ -74,6 +97,15 @@ WRONG = [
     ("It happened last month.", "It happened on 3 August.", "last month", "3 August"),
     ("It happened last year.", "It happened in 2019.", "last year", "2019"),
     ("双方11月15日签字。", "双方11月14日签字。", "11月15日", "11月14日"),
+    ("They return in the autumn of 2028.", "They return in the spring of 2028.", "autumn of 2028", "spring of 2028"),
+    ("They return in the spring of 2029.", "They return in the spring of 2028.", "spring of 2029", "spring of 2028"),
+    ("They return in winter 2028.", "They return in July 2028.", "winter 2028", "July 2028"),
+    ("它将于2028年秋季启用。", "它将于2028年春季启用。", "2028年秋季", "2028年春季"),
+    ("It opens in Q3 2027.", "It opens in the second quarter of 2027.", "Q3 2027", "second quarter of 2027"),
+    ("They met on the second Saturday of October.", "It was 3 October.", "second Saturday of October", "3 October"),
+    ("It was said in a Sunday statement.", "It was said on Monday.", "Sunday", "Monday"),
+    ("It must be signed before April.", "It must be signed by 30 June.", "April", "30 June"),
+    ("It holds after 31 March.", "It holds until 1 April.", "31 March", "1 April"),
 ]
 
 
@@ -174,6 +206,13 @@ def test_a_day_that_is_none_is_told_without_any_source(sample: Inspected, text: 
     assert (finding.rule, finding.words) == ("impossible-date", words)
 
 
+@pytest.mark.parametrize("theirs", ["They waited on 24 November.", "They waited on 9 May."])
+def test_what_is_impossible_is_told_once(sample: Inspected, theirs: str) -> None:
+    """Whether an item speaks of half of it or not."""
+    (finding,) = dates(sample, "They waited on Monday 24 November.", said_on(theirs))
+    assert (finding.rule, finding.words) == ("impossible-date", "Monday 24 November")
+
+
 @pytest.mark.parametrize("text", ["Tuesday 24 November 2026", "Tuesday, Nov. 24", "29 February", "the 31st of May"])
 def test_a_day_of_the_calendar_is_left_alone(sample: Inspected, text: str) -> None:
     """Its weekday fits, or none is named."""
@@ -211,6 +250,12 @@ def test_no_text_breaks_the_check(sample: Inspected, ours: str, theirs: str) -> 
     """Whatever an editor or a source writes."""
     for finding in dates(sample, ours, says(theirs)):
         assert finding.words in " ".join(ours.split())
+
+
+def test_a_fall_is_no_season_where_it_is_an_amount() -> None:
+    """Nor is a feast."""
+    texts = ["a fall of 2000 points", "winter 2000 people", "春节", "2028年春节"]
+    assert [one.part for text in texts for one in find_datings(text) if one.part] == []
 
 
 @given(st.from_regex(r"(99|1|31|0|13)( |年|月|/|-)(May|ago|years ago|日|40|2026)( |-)(2026|Nov|13|日)", fullmatch=True))

@@ -67,7 +67,39 @@ RIGHT = [
     ("The link was down for fourteen months.", "The link, cut in September 2025, is back."),
     ("For the twenty-second autumn in a row they counted.", "Every autumn for 22 years they counted."),
     ("He was asked five times.", "Question (for the fifth time): What was it?"),
+    ("Two countries share 280 nights.", "Each country receives 140 nights."),
+    (
+        "A sold 150,000 tonnes, B the other 110,000.",
+        "A sold 150,000 tonnes of barley, and B the rest. In all 260,000 tonnes went.",
+    ),
+    ("Of 1,640 files 905 are decided; 735 lie there.", "It had 1,640 applications and decided 905 of them."),
+    ("It sold more than its five rivals.", "It is the largest of six."),
+    ("It sank more than 200 years ago.", "The ship sank in 1742."),
+    ("Students pay 60 yuan.", "A ticket costs 120 yuan, half of that for students."),
+    ("A third is paid in yuan.", "The share is 34.5 percent."),
+    # a share of a unit, and other languages
+    ("It took 30 minutes, then 15.", "It took half an hour, then a quarter of an hour."),
+    ("The port moved 860,000 containers.", "全港处理集装箱八十六万标准箱。"),
+    ("一共有八十六万个标准箱。", "全港处理集装箱八十六万标准箱。"),
+    ("They shipped 3,400 tonnes.", "秋茶出口量達到三千四百公噸。"),
+    ("增长一成二，还剩五成半。", "增长12%，还剩55%。"),
+    ("学生只要六十元。", "门票一百二十元，学生半价。"),
+    ("十个里有六个说好。", "六成学生说好。"),
+    ("明年添六百张床。", "床位从一千二百张增加到一千八百张。"),
+    ("船沉了两百多年。", "船沉于1742年。"),
+    # what an item has word for word, and what is a part of what it counts
+    (
+        "“Five of them are a population,” she says.",
+        "'A good year is a good year,' she says. 'Five of them are a population.'",
+    ),
+    ("It has five of the eleven words.", "It lists 11 words."),
+    # places in an order
+    ("They met for the fourth time.", "They held their fourth meeting."),
+    ("It was renewed for the fifth time.", "It has been renewed four times. It was the second meeting."),
+    ("The third reason is rain, in the sixth week.", "They held their fourth meeting."),
+    ("The second time it rained.", "It rained for the first time."),
     # what claims nothing
+    ("The darker half of the year begins at twenty to ten, or at half past nine.", "They met."),
     ("Two readouts, one meeting and three handshakes.", "They met."),
     ("In 2024, on 24 November, at 18:30, for the second time.", "They met."),
     ('The same four words, "it has not rained", were sent to both.', "It has not rained, the authority replied."),
@@ -89,6 +121,25 @@ WRONG = [
     ("She is 57.", "Oda Fennimore, 75, has had letters.", "57", "75"),
     ("共有25艘船等候。", "周一早晨共有52艘船等候。", "25", "52"),
     ("占百分之十三。", "占31%。", "百分之十三", "31%"),
+    ("出口四千三百公噸。", "出口量達到三千四百公噸。", "四千三百", "三千四百"),
+    ("增长一成二。", "增长21%。", "一成二", "21%"),
+    ("They shipped 4,300 tonnes.", "秋茶出口量達到三千四百公噸。", "4,300", "三千四百"),
+    ("Fewer than a million climbed.", "More than a million eels climbed.", "a million", "a million"),
+    ("More than a hundred came.", "Nearly a hundred came.", "a hundred", "a hundred"),
+    ("It fell by over 40 percent.", "It fell by 39.6 percent.", "40 percent", "39.6 percent"),
+    (
+        "Two fifths are full.",
+        "They are four fifths full: five of seven are in, and two are out.",
+        "Two fifths",
+        "four fifths",
+    ),
+    ("It takes up to 12 hours.", "It takes from 5 to 12 days, in six cases out of ten.", "12", "ten"),
+    ("It has five of the eleven words.", "Of the 11 words it has seven.", "five", "seven"),
+    ("They met for the sixth time.", "They held their fourth meeting.", "sixth", "fourth meeting"),
+    ("It was the third round.", "They held their second meeting.", "third", "second meeting"),
+    ("It costs less than 59 euros.", "It costs 50 euros.", "59", "50"),
+    ("73 percent went.", "Of them 9 percent, 33 percent, 24 percent and 18 percent did.", "73 percent", "33 percent"),
+    ("It took 45 minutes.", "It took half an hour.", "45", "half an hour"),
 ]
 
 
@@ -239,8 +290,10 @@ def test_no_text_breaks_the_check(sample: Inspected, ours: str, theirs: str) -> 
     [
         ("a third of the ships, by a fifth", ["33.33", "20.00"]),
         ("nine out of ten, one in five", ["90.00", "20.00"]),
-        ("three-quarters; almost half", ["75.00", "50.00"]),
+        ("three-quarters; almost half", ["75.00", "50"]),
         ("三分之一，一半", ["33.33", "50"]),
+        ("十个人里有六个，半價", ["60.00", "50"]),
+        ("the darker half of the year, its other half of the bargain", []),
         ("in a third capital, a quarter of an hour, half an hour, the fourth in two years, three in ten days", []),
     ],
 )
@@ -267,3 +320,25 @@ def test_ordinals_are_read() -> None:
 def test_figures_that_have_nothing_to_do_with_each_other_make_none(sample: Inspected, ours: str, theirs: str) -> None:
     """A sum or a difference is one only where our sentence tells it as one."""
     assert len(figures(sample, ours, says(theirs))) == 1
+
+
+def test_the_title_an_issue_gives_an_item_is_said(sample: Inspected) -> None:
+    """An item is found by it, so what it counts is no invention."""
+    item = says("They met.", title="Why 4,118 birds stayed")
+    assert figures(sample, "Of 4,118 birds it says little.", item) == []
+    assert len(figures(sample, "Of 4,181 birds it says little.", item)) == 1
+
+
+def test_a_quotation_that_no_item_has_vouches_for_no_figure(sample: Inspected) -> None:
+    """Only where the clause around it is the item's, word for word, is it left to the check of phrases."""
+    item = says("“We counted ninety ships,” she said.")
+    assert len(figures(sample, "“We counted sixty ships,” she said.", item)) == 1
+
+
+def test_a_place_in_an_order_is_told_with_what_the_item_names(sample: Inspected) -> None:
+    """In one sentence, the noun with it; nothing where an item's text is not here."""
+    item, away = says("They held their fourth annual meeting."), evidence("wire-2", None)
+    (finding,) = figures(sample, "They met for the sixth time.", item)
+    assert finding.what == "no item cited here says “sixth time”; the nearest is “fourth annual meeting”"
+    (unlooked,) = held(figures_claimed.CHECK, sample, [written("The sixth time, 90 days.", item, away)], item, away)
+    assert unlooked.severity is Severity.UNCHECKED

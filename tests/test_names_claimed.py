@@ -47,6 +47,11 @@ RIGHT = [
     "Growers waited. Ministers came: “Nobody left,” they said. “Ships waited.”",
     "One said: 'Perhaps.' However, forecasters agreed.",
     "They read *nothing*.",
+    "They paid RMB 8, CNY8 and EUR 9, or HK$70, S$12 and NT$30; then US$4 and ten CHF.",
+    "They rest from New Year’s Day and Christmas Eve to Good Friday, for the Mid-Autumn Festival and on Boxing Day.",
+    "On Lunar New Year’s Eve they rest. Easter Monday is free, Eid al-Fitr too.",
+    "Off Lakeside University they met. Near Bettina Holm sat nobody. Beyond Lakeside it rained.",
+    "They wrote TODO and TBD there, TBC.",
 ]
 WRONG = [
     ("They met Bettina Helm there.", "Bettina Helm", "Bettina Holm"),
@@ -56,6 +61,10 @@ WRONG = [
     ("They met at Lakeview University.", "Lakeview University", "Lakeside University"),
     ("They wrote to the ZKO.", "ZKO", None),
     ("They sailed to Port Melrose.", "Port Melrose", None),
+    ("Off Port Melrose it rained.", "Port Melrose", None),
+    ("Aboard Melrose it rained.", "Melrose", None),
+    ("They rest at the Harbour Festival there.", "Harbour Festival", None),
+    ("They left the Christmas Island Bureau.", "Island Bureau", None),
 ]
 
 

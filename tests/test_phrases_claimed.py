@@ -30,7 +30,10 @@ def phrases(sample: Inspected, text: str, *against: Evidence, language: str = "e
 
 SOURCE = (
     "Delegates called it “the floor, not the ceiling”. The chair said: We won't wait for rain, and nobody else will, "
-    "whatever the almanac says. The ninety-day pause holds."
+    "whatever the almanac says. The ninety-day pause holds. “A dry year is a dry year,” writes Ida Moor. “Three of "
+    "them are a habit.” ‘In March we wait,’ says one, ‘in May we pray,’ and again, ‘in June we leave.’ They call the "
+    "pause “a gift” and the rain “a long debt”. “Nothing came.” The hall was swept, the lamps were lit, and at nine "
+    "somebody put the chairs away. “Nothing will come.”"
 )
 RIGHT = [
     'Both call it "the floor, not the ceiling", again.',
@@ -42,11 +45,22 @@ RIGHT = [
     "Our essay “The Pause as a Policy” asks why.",
     "A film, “Ships Under Glass”, asks why.",
     "They said “What the paper said” had it first.",
+    "“[D]elegates called it the floor, not the ceiling,” “[t]he chair said” and “[W]hatever the almanac says”.",
+    "“A dry year is a dry year. Three of them are a habit,” she wrote.",
+    "“In March we wait, in May we pray, in June we leave.”",
 ]
 WRONG = [
     ("They call it “the floor and the ceiling”.", "“the floor and the ceiling”", 1),
     ("They call it “the ceiling, not the floor”, both.", "“the ceiling, not the floor”", None),
     ("“Whatever the almanac says ... we won't wait.”", "“Whatever the almanac says ... we won't wait.”", None),
+    (
+        "“Three of them are a habit. A dry year is a dry year.”",
+        "“Three of them are a habit. A dry year is a dry year.”",
+        0,
+    ),
+    ("They said “a gift a long debt”.", "“a gift a long debt”", 0),
+    ("They said “Nothing came. Nothing will come.”", "“Nothing came. Nothing will come.”", 0),
+    ("“[W]e won’t wait for floods.”", "“[W]e won’t wait for floods.”", 0),
     ("“Nothing of that kind was ever agreed by us.”", "“Nothing of that kind was ever agreed by us.”", None),
 ]
 

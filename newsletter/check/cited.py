@@ -36,8 +36,19 @@ class Said:
     def paragraphs(self) -> tuple[str, ...]:
         """All it says: headline, what stands around it, and the text."""
         entry = self.entry
-        lines = (entry.title, entry.kicker, entry.deck, *(passage.label for passage in entry.passages))
+        lines = (
+            entry.title,
+            self._named_otherwise,
+            entry.kicker,
+            entry.deck,
+            *(passage.label for passage in entry.passages),
+        )
         return (*(line for line in lines if line), *entry.paragraphs)
+
+    @property
+    def _named_otherwise(self) -> str | None:
+        """The title that the issue gives it, where it is not the source's."""
+        return None if self.evidence.cited.title == self.entry.title else self.evidence.cited.title
 
     @cached_property
     def sentences(self) -> tuple[tuple[str, ...], ...]:

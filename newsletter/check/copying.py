@@ -8,7 +8,7 @@ from functools import cached_property
 
 from newsletter.check.allowed import forbids_copying
 from newsletter.check.runs import LEAST, Shared, Stretch, Told, told_by
-from newsletter.check.stock import LITTLE, places_of, stock_words
+from newsletter.check.stock import LITTLE, places_of, readout_words, stock_words
 from newsletter.model.finding import Severity
 from newsletter.model.item import Entry
 from newsletter.model.source import RightsPolicy
@@ -96,9 +96,10 @@ class Judge:
             return None
         trimmed = Shared(start, end, shared.at + start - shared.start)
         named = self._named(source, trimmed)
-        plain = [self.stretch.keys[at] for at in own if at not in self._stock and at not in named]
-        if count >= blocks and len(plain) >= _PLAIN:
+        own = [at for at in own if at not in self._stock and at not in named]
+        if count >= blocks and len(own) >= _PLAIN:
             return Run(source, trimmed, count, Severity.BLOCK)
+        plain = [self.stretch.keys[at] for at in own if at not in self._readout]
         saying = [key for key in plain if key not in LITTLE and not key.isdigit()]
         if len(plain) >= _PLAIN_PHRASE and len(saying) >= _SAYING:
             return Run(source, trimmed, count, Severity.WARN)
@@ -107,6 +108,10 @@ class Judge:
     @cached_property
     def _stock(self) -> frozenset[int]:
         return stock_words(self.stretch.keys) | places_of(self.names, self.stretch.keys)
+
+    @cached_property
+    def _readout(self) -> frozenset[int]:
+        return readout_words(self.stretch.keys)
 
     def _trimmed(self, start: int, end: int) -> tuple[int, int]:
         pieces = self.stretch.pieces

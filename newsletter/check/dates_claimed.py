@@ -11,6 +11,7 @@ from newsletter.check.cited import Resting, Said, cite, cited, not_looked_up
 from newsletter.check.days import told_day, told_span
 from newsletter.check.inspected import Check, Inspected
 from newsletter.check.telling import told
+from newsletter.check.thisweek import NOT_THIS_WEEK, stale
 from newsletter.check.unread import unread
 from newsletter.check.wording import Wording
 from newsletter.model.draft import Draft
@@ -18,9 +19,11 @@ from newsletter.model.evidence import Evidence
 from newsletter.model.finding import Beside, Finding, Rule, Severity
 from newsletter.model.item import Stamp
 from newsletter.model.kinds import Voice
+from newsletter.text.bounds import Bound, bound_of, same_bound
 from newsletter.text.dates import WEEKDAYS
 from newsletter.text.datings import Dating, Span, find_datings
 from newsletter.text.figures import find_figures
+from newsletter.text.yearparts import are_of_a_kind
 
 _NOT_FOUND = Rule(
     name="date-not-found",
@@ -30,13 +33,6 @@ _NOT_FOUND = Rule(
     out="Correct the date, or cite the item it comes from. Times such as “on Tuesday” or “last month” count from the "
     "issue's day in our text and from the item's day in the item's; the day an item was published counts too.",
 )
-_NOT_THIS_WEEK = Rule(
-    name="not-this-week",
-    severity=Severity.WARN,
-    looks="“This week” or “recently” over items that are all older than that.",
-    why="An old report then reads like news.",
-    out="Say when it was, or cite a newer item.",
-)
 _IMPOSSIBLE = Rule(
     name="impossible-date",
     severity=Severity.WARN,
@@ -44,13 +40,6 @@ _IMPOSSIBLE = Rule(
     why="Half of it is wrong, and the reader cannot tell which half.",
     out="Look the day up and correct the weekday or the date.",
 )
-_THIS_WEEK = re.compile(
-    r"\b(?:this(?:\s+past)?\s+week|in\s+the\s+(?:past|last)\s+(?:week|few\s+days)|today|yesterday)\b"
-    r"|本周|本週|这周|這週|这个星期|今天|昨天",
-    re.IGNORECASE,
-)
-_RECENTLY = re.compile(r"\b(?:recently|lately|in\s+recent\s+(?:days|weeks))\b|最近|近日|日前", re.IGNORECASE)
-_WEEK, _MONTH = timedelta(days=14), timedelta(days=31)  # up to here an item is of "this week", or "recent"
 # A weekday behind one of these may be the next one; without it, a report speaks of the last.
 _AHEAD = re.compile(
     r"\b(?:will|shall|would|to|is|are|next|coming|until|till|by|from|before|through|due|may|must|can|plans?|expected"
@@ -65,6 +54,7 @@ class _Claim:
 
     dating: Dating
     spans: tuple[Span, ...]
+    bound: Bound | None  # "before April"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +65,7 @@ class _Named:
     sentence: str
     dating: Dating
     spans: tuple[Span, ...]
+    bound: Bound | None
 
     @property
     def meant(self) -> Span | None:
@@ -94,7 +85,7 @@ def _find(inspected: Inspected) -> Iterator[Finding]:
     missed: list[tuple[Evidence, ...]] = []
     for resting in everything.resting:
         if resting.wording.voice is Voice.OURS:
-            yield from _stale(resting, draft)
+            yield from stale(resting, draft)
         for claim in _claims(resting.wording, draft, own):
             near = [one for one in resting.evidence if one.cited.id in _marked(resting.wording, claim.dating)]
             if any(_is_published(one, claim, named.get(one.cited.id, ())) for one in near):
@@ -114,17 +105,17 @@ def _find(inspected: Inspected) -> Iterator[Finding]:
 def _named(said: Said) -> tuple[_Named, ...]:
     day = said.evidence.cited.published
     return tuple(
-        _Named(said, sentence, dating, _meant(dating, sentence, day))
+        _Named(said, sentence, dating, spans, bound_of(dating, sentence, spans))
         for paragraph in said.sentences
         for sentence in paragraph
         for dating in find_datings(sentence)
+        for spans in (_meant(dating, sentence, day),)
     )
 
 
 def _meant(dating: Dating, sentence: str, day: date | None) -> tuple[Span, ...]:
     spans = dating.spans(day)
-    is_weekday = dating.weekday is not None and dating.day is None
-    return spans[:1] if is_weekday and not _AHEAD.search(sentence) else spans
+    return spans[:1] if dating.is_weekday and not _AHEAD.search(sentence) else spans
 
 
 def _claims(wording: Wording, draft: Draft, own: tuple[date, ...]) -> Iterator[_Claim]:
@@ -137,14 +128,18 @@ def _claims(wording: Wording, draft: Draft, own: tuple[date, ...]) -> Iterator[_
             continue
         if dating.is_impossible or not _is_checked(dating, wording.text):
             continue
+        if wording.voice is Voice.OURS and _other_weekday(dating, draft) is not None:  # that is told
+            continue
         spans = _ours(dating, wording.text, draft.issue.date)
         if dating.day is None or not any((day, day) in spans for day in own):
-            yield _Claim(dating, spans)
+            yield _Claim(dating, spans, bound_of(dating, wording.text, spans))
 
 
 def _is_checked(dating: Dating, text: str) -> bool:
-    """Whether it says when. "This month" is as vague as "now", "two years earlier" counts from something in the text,
-    and "two weeks ago" is a figure."""
+    """Whether it says when. "This month" and "in the spring" are as vague as "now", "two years earlier" counts from
+    something in the text, and "two weeks ago" is a figure."""
+    if dating.part is not None:
+        return dating.year is not None or dating.years_on is not None
     counted = dating.counted
     if counted is None:
         return True
@@ -162,7 +157,7 @@ def _ours(dating: Dating, text: str, today: date) -> tuple[Span, ...]:
     if dating.counted is not None and dating.counted.written.lower().endswith("ago"):
         slack = timedelta(days=15 if dating.counted.unit == "month" else 183)
         return tuple((first - slack, last + slack) for first, last in spans)
-    if dating.weekday is not None and dating.day is None and spans:
+    if dating.is_weekday and spans:
         last = text[: dating.start].lower().endswith("last ")
         if last or dating.weekday == today.weekday():
             before = spans[0][0] - timedelta(weeks=1)
@@ -185,10 +180,12 @@ def _marked(wording: Wording, dating: Dating) -> tuple[str, ...]:
 def _is_published(one: Evidence, claim: _Claim, named: tuple[_Named, ...]) -> bool:
     """Whether it was published or changed in this time somewhere: a late evening is the next day elsewhere.
 
-    That is no word for a month, where the item itself speaks of another one.
+    That is no word for a month or a season, where the item itself speaks of another one.
     """
     ours = claim.dating
     if ours.day is None and ours.month and any(item.dating.month not in (None, ours.month) for item in named):
+        return False
+    if ours.part and any(item.dating.part not in (None, ours.part) for item in named):
         return False
     stamps = (one.entry.published, one.entry.updated) if one.entry else ()
     days = {one.cited.published, one.cited.updated, *(day for stamp in stamps for day in _days(stamp))}
@@ -205,14 +202,22 @@ def _speaks_of(said: Said, named: tuple[_Named, ...], claim: _Claim, draft: Draf
     if any(_agree(claim, one) for one in named):
         return True
     ours = claim.dating
-    return ours.year is not None and ours.month is None and _year_reckoned(said, ours.year, draft)
+    if ours.part is not None:  # "the spring of 2028" where an item says "in 2028", and later "in the spring"
+        named_apart = any(one.dating.part == ours.part and one.dating.year is None for one in named)
+        return named_apart and any(one.dating.year == ours.year for one in named)
+    return _is_year(ours) and ours.year is not None and _year_reckoned(said, ours.year, draft)
 
 
 def _agree(claim: _Claim, theirs: _Named) -> bool:
     """Whether an item's time is ours or lies in it. Ours may lie in a range of days, and "last month" touch theirs."""
-    if claim.dating.year is not None and claim.dating.month is None:  # "September" is of one year, the nearest
-        return any(_within(theirs.meant, our) for our in claim.spans) if theirs.meant else False
     ours, other = claim.dating, theirs.dating
+    if same_bound(claim.bound, theirs.bound, theirs.spans):
+        return True
+    if ours.part and other.part and are_of_a_kind(ours.part, other.part):
+        return ours.part == other.part and (not theirs.spans or not set(claim.spans).isdisjoint(theirs.spans))
+    if _is_year(ours):  # "September" is of one year, the nearest
+        near = theirs.meant
+        return ours.year == other.year or (near is not None and any(_within(near, our) for our in claim.spans))
     if not theirs.spans:
         return ours.named() == other.named() or (ours.weekday is not None and ours.weekday == other.weekday)
     for our in claim.spans:
@@ -222,6 +227,11 @@ def _agree(claim: _Claim, theirs: _Named) -> bool:
             if ours.counted is not None and our[0] <= their[1] and their[0] <= our[1]:
                 return True
     return False
+
+
+def _is_year(dating: Dating) -> bool:
+    """Whether it is a year and nothing else."""
+    return dating.year is not None and dating.month is None and dating.part is None
 
 
 def _within(inner: Span, outer: Span) -> bool:
@@ -242,7 +252,7 @@ def _finding(resting: Resting, claim: _Claim, known: list[_Named], elsewhere: li
     wording, ours = resting.wording, claim.dating
     words = wording.text[ours.start : ours.end]
     meant = next(iter(claim.spans), None)
-    when = f" ({told_day(meant[0])})" if meant and ours.weekday is not None and ours.day is None else ""
+    when = f" ({told_day(meant[0])})" if meant and ours.is_weekday else ""
     what = f"no item cited here speaks of “{words}”{when}"
     todo = "correct the date, or cite the item it comes from"
     if elsewhere:
@@ -277,22 +287,6 @@ def _is_day(dating: Dating) -> bool:
     return dating.day is not None or dating.weekday is not None
 
 
-def _stale(resting: Resting, draft: Draft) -> Iterator[Finding]:
-    """ "This week" over items that are all older."""
-    days = [one.cited.updated or one.cited.published for one in resting.evidence]
-    known = [day for day in days if day]
-    if not known or len(known) < len(days):
-        return
-    newest, wording = max(known), resting.wording
-    for form, most in ((_THIS_WEEK, _WEEK), (_RECENTLY, _MONTH)):
-        for match in form.finditer(wording.text):
-            quoted = any(start <= match.start() < end for start, end in wording.quoted)
-            if draft.issue.date - newest > most and not quoted:
-                what = f"“{match[0]}” is said, but the newest item cited here is of {told_day(newest)}"
-                todo = "say when it was, or cite a newer item"
-                yield told(_NOT_THIS_WEEK, wording, match.start(), match.end(), what, todo)
-
-
 def _impossible(wording: Wording, draft: Draft) -> Iterator[Finding]:
     """Days that are none, and weekdays on which their date does not fall."""
     for dating in find_datings(wording.text):
@@ -300,22 +294,25 @@ def _impossible(wording: Wording, draft: Draft) -> Iterator[Finding]:
         if dating.is_impossible and (dating.month or dating.year):
             what, todo = f"“{words}” is in no calendar", "look the day up and correct it"
             yield told(_IMPOSSIBLE, wording, dating.start, dating.end, what, todo)
-        elif dating.weekday is not None and dating.month is not None:
-            # Without a year, a day that lies as near before the issue as behind it may be either.
-            near = [one[0] for one in dating.spans(draft.issue.date) if dating.year or _is_near(one[0], draft)]
-            if near and all(day.weekday() != dating.weekday for day in near):
-                what = f"“{words}” does not fit together: that day is a {WEEKDAYS[near[0].weekday()].title()}"
-                todo = "correct the weekday or the date"
-                yield told(_IMPOSSIBLE, wording, dating.start, dating.end, what, todo)
+        elif (weekday := _other_weekday(dating, draft)) is not None:
+            what = f"“{words}” does not fit together: that day is a {WEEKDAYS[weekday].title()}"
+            todo = "correct the weekday or the date"
+            yield told(_IMPOSSIBLE, wording, dating.start, dating.end, what, todo)
 
 
-def _is_near(day: date, draft: Draft) -> bool:
-    return abs((day - draft.issue.date).days) <= 340
+def _other_weekday(dating: Dating, draft: Draft) -> int | None:
+    """The weekday on which a date falls, where the text names another; else None."""
+    if dating.weekday is None or dating.day is None:
+        return None
+    # Without a year, a day that lies as near before the issue as behind it may be either.
+    days = [first for first, _ in dating.spans(draft.issue.date) if dating.month]
+    near = [day for day in days if dating.year or abs((day - draft.issue.date).days) <= 340]
+    return near[0].weekday() if near and all(day.weekday() != dating.weekday for day in near) else None
 
 
 CHECK = Check(
     name="dates",
     about="Whether the dates of a text agree with the items it cites, and with the calendar.",
-    rules=(_NOT_FOUND, _NOT_THIS_WEEK, _IMPOSSIBLE),
+    rules=(_NOT_FOUND, NOT_THIS_WEEK, _IMPOSSIBLE),
     find=_find,
 )

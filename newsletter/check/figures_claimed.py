@@ -7,34 +7,31 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from newsletter.check.cited import Cited, Resting, Said, cite, cited, not_looked_up
-from newsletter.check.derived import is_derived, is_time_between
+from newsletter.check.figures_said import Around, Facts, facts_of, figures_of, is_in, is_in_words, primary
 from newsletter.check.inspected import Check, Inspected
-from newsletter.check.rounding import ABOUT, Claimed, Hedge, claimed, in_unit_of, stands_for
+from newsletter.check.ordinals_claimed import Misplaced, misplaced
+from newsletter.check.rounding import ABOUT, Claimed, Hedge, claimed, in_unit_of, is_said_by
 from newsletter.check.telling import told
 from newsletter.check.unread import unread
 from newsletter.check.wording import Wording
 from newsletter.model.draft import Draft
 from newsletter.model.evidence import Evidence
 from newsletter.model.finding import Beside, Finding, Rule, Severity
-from newsletter.text import units
-from newsletter.text.datings import Span, find_datings
-from newsletter.text.figures import Figure, FigureKind, find_figures
-from newsletter.text.numberwords import find_ordinals
+from newsletter.text.figures import Figure, FigureKind
 from newsletter.text.quotations import quoted_spans
 from newsletter.text.sentences import sentences
-from newsletter.text.shares import find_shares
 from newsletter.text.words import count
 
 _RULE = Rule(
     name="figure-not-found",
     severity=Severity.WARN,
-    looks="A number that stands in none of the items that its paragraph or section leans on.",
+    looks="A number, or a place in an order, that stands in none of the items that its paragraph or section leans on.",
     why="A wrong figure is the mistake readers write about, and nobody sees it in a finished sentence.",
     out="Correct the figure, or cite the item it comes from. What an item says in words or in another unit, what is "
     "rounded behind a word such as “about”, and what is a sum, a difference or a share of two figures is found too.",
 )
 _TRIVIAL = 3  # up to here, in words, a number claims nothing that a source must say
-_ROUNDED_SHARE = (Decimal(2), Decimal(10))  # "a third" is exact to a percent, "nearly a third" to five
+_ROUNDED_SHARE = (Decimal(4), Decimal(10))  # "a third" is exact to two percent, "nearly a third" to five
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +52,25 @@ class _Text:
         return wording, figure.start - begins, min(figure.end - begins, len(wording.text))
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """The figures of one item, sentence by sentence, and the days it names."""
-
-    said: Said
-    sentences: tuple[tuple[str, tuple[Figure, ...]], ...]
-    paragraphs: tuple[tuple[Figure, ...], ...]
-    places: tuple[int, ...]  # ordinals: "for the fifth time" says five
-    named: tuple[Span, ...]
-
-    @property
-    def language(self) -> str:
-        return _primary(self.said.entry.language)
-
-
 def _find(inspected: Inspected) -> Iterator[Finding]:
     everything = cited(inspected)
-    facts = {said.id: _facts(said) for said in everything.said}
+    facts = {said.id: facts_of(said) for said in everything.said}
     missed: list[tuple[Evidence, ...]] = []
     for text in _texts(everything):
-        for claim in _claims(text.text, inspected.draft):
+        ours = figures_of(text.text, inspected.draft.language)
+        for claim in _claims(text.text, ours, inspected.draft):
             _, resting = text.part(claim.figure.start)
-            around = _sentence(text.text, claim.figure.start)
-            if any(_says(facts[said.id], claim, around, inspected.draft) for said in resting.said):
+            around = Around(text.text, _sentence(text.text, claim.figure.start), ours)
+            if any(is_in(facts[said.id], claim, around, inspected.draft) for said in resting.said):
                 continue
             if resting.missing:
                 missed.append(resting.missing)
             else:
                 elsewhere = [facts[said.id] for said in everything.elsewhere(resting)]
                 yield _finding(text, claim, [facts[said.id] for said in resting.said], elsewhere, inspected.draft)
+    for resting in everything.resting:
+        if not resting.missing:
+            yield from (_out_of_place(resting, one) for one in misplaced(resting.wording.text, resting.said))
     if what := not_looked_up(missed, "figure was", "figures were"):
         yield unread(_RULE, inspected, what)
 
@@ -112,11 +98,11 @@ def _joined(parts: list[Resting]) -> _Text:
     return _Text(text, tuple(places))
 
 
-def _claims(text: str, draft: Draft) -> Iterator[Claimed]:
+def _claims(text: str, ours: Iterable[Figure], draft: Draft) -> Iterator[Claimed]:
     """The figures of a text that a source must say, in its order."""
     quoted = {count(part) for part in _quotations(text)}
-    for figure in _figures(text, draft.language):
-        in_words = not any(sign.isdigit() for sign in figure.shown)
+    for figure in ours:
+        in_words = is_in_words(figure)
         small = in_words and figure.kind in (FigureKind.COUNT, FigureKind.BARE) and abs(figure.value) <= _TRIVIAL
         own = figure.kind is FigureKind.BARE and figure.value == draft.number
         counts_words = figure.unit == "words" and figure.value in quoted  # 'the same four words, "it has not rained"'
@@ -142,75 +128,12 @@ def _sentence(text: str, at: int) -> str:
     return text
 
 
-def _figures(text: str, language: str) -> tuple[Figure, ...]:
-    """The figures of a text, the shares it names in words as percents among them."""
-    shares = tuple(
-        Figure(share.value, text[share.start : share.end], "%", share.start, share.end, FigureKind.PERCENT)
-        for share in find_shares(text)
-    )
-    plain = [one for one in find_figures(text, language) if not any(_overlap(one, share) for share in shares)]
-    return tuple(sorted((*plain, *shares), key=lambda one: one.start))
-
-
-def _overlap(one: Figure, other: Figure) -> bool:
-    return one.start < other.end and other.start < one.end
-
-
 def _is_share(figure: Figure) -> bool:
     """Whether a percent is told as a part of a whole: "a third"."""
     return figure.kind is FigureKind.PERCENT and "%" not in figure.shown and "cent" not in figure.shown.lower()
 
 
-def _facts(said: Said) -> _Facts:
-    language = said.entry.language
-    read = [[(sentence, _figures(sentence, language)) for sentence in paragraph] for paragraph in said.sentences]
-    day = said.evidence.cited.published
-    named = (one.nearest(day) for text in said.paragraphs for one in find_datings(text))
-    return _Facts(
-        said=said,
-        sentences=tuple(pair for paragraph in read for pair in paragraph),
-        paragraphs=tuple(tuple(figure for _, figures in paragraph for figure in figures) for paragraph in read),
-        places=tuple(place for text in said.paragraphs for place in find_ordinals(text)),
-        named=tuple(span for span in named if span),
-    )
-
-
-def _says(facts: _Facts, claim: Claimed, around: str, draft: Draft) -> bool:
-    """Whether the item says it, or one simple step makes it of what the item says."""
-    same = facts.language == _primary(draft.language)
-    if any(_stands(claim, figure, same) for _, figures in facts.sentences for figure in figures):
-        return True
-    if any(is_derived(claim, around, figures, same) for _, figures in facts.sentences):
-        return True
-    if any(is_derived(claim, around, figures, same) for figures in facts.paragraphs if len(figures) <= _SHORT):
-        return True
-    if claim.figure.value in facts.places and not _is_firm(claim.figure):
-        return True
-    if claim.figure.unit in _LINES and claim.figure.value == len(facts.said.entry.paragraphs):
-        return True
-    days = [day for day in (facts.said.evidence.cited.published, draft.issue.date) if day]
-    return is_time_between(claim, facts.named, days)
-
-
-def _is_firm(figure: Figure) -> bool:
-    """Whether an ordinal says nothing of it: "the fifth time" are five times, and no five ships."""
-    if figure.kind in (FigureKind.PERCENT, FigureKind.MONEY):
-        return True
-    return figure.unit not in (None, "times", "years") and units.is_known(figure.unit)
-
-
-_LINES = ("lines", "paragraphs", "items", "points", "entries")  # an agenda "nine lines long"
-
-
-_SHORT = 4  # figures of a paragraph that are reckoned with across its sentences
-
-
-def _stands(claim: Claimed, figure: Figure, same_language: bool) -> bool:
-    value = in_unit_of(claim.figure, figure, same_language)
-    return value is not None and stands_for(claim, value)
-
-
-def _finding(text: _Text, claim: Claimed, here: list[_Facts], elsewhere: list[_Facts], draft: Draft) -> Finding:
+def _finding(text: _Text, claim: Claimed, here: list[Facts], elsewhere: list[Facts], draft: Draft) -> Finding:
     _, resting = text.part(claim.figure.start)
     wording, start, end = text.place(claim.figure)
     words = wording.text[start:end]
@@ -227,6 +150,20 @@ def _finding(text: _Text, claim: Claimed, here: list[_Facts], elsewhere: list[_F
     return told(_RULE, wording, start, end, what, todo, beside=(_beside(*found),) if found else ())
 
 
+def _out_of_place(resting: Resting, one: Misplaced) -> Finding:
+    text, place, other = resting.wording.text, one.place, one.other
+    return told(
+        _RULE,
+        resting.wording,
+        place.start,
+        place.end,
+        f"no item cited here says “{text[place.start : place.until]}”; "
+        f"the nearest is “{one.sentence[other.start : other.until]}”",
+        "correct the figure, or cite the item it comes from",
+        beside=(one.said.beside(one.sentence, other.start, other.until),),
+    )
+
+
 def _compared(what: str, words: str, claim: Claimed, near: Figure, value: Decimal) -> str:
     """The finding in words: a figure that is near, but on the wrong side of its "more than", is told as that."""
     written = abs(claim.figure.value)
@@ -240,21 +177,21 @@ def _beside(said: Said, figure: Figure, sentence: str) -> Beside:
     return said.beside(sentence, figure.start, figure.end)
 
 
-def _exact(claim: Claimed, facts: _Facts, draft: Draft) -> tuple[Said, Figure, str] | None:
-    same = facts.language == _primary(draft.language)
+def _exact(claim: Claimed, facts: Facts, draft: Draft) -> tuple[Said, Figure, str] | None:
+    same = facts.language == primary(draft.language)
     for sentence, figures in facts.sentences:
         for figure in figures:
-            if figure.unit is not None and _stands(claim, figure, same):
+            if figure.unit is not None and is_said_by(claim, figure, sentence, same):
                 return facts.said, figure, sentence
     return None
 
 
-def _nearest(claim: Claimed, here: Iterable[_Facts], draft: Draft) -> tuple[Said, Figure, Decimal, str] | None:
+def _nearest(claim: Claimed, here: Iterable[Facts], draft: Draft) -> tuple[Said, Figure, Decimal, str] | None:
     """The figure of the items most like the claim: with its own unit if there is one, then by value."""
     found: tuple[tuple[bool, Decimal], tuple[Said, Figure, Decimal, str]] | None = None
     written = abs(claim.figure.value)
     for facts in here:
-        same = facts.language == _primary(draft.language)
+        same = facts.language == primary(draft.language)
         for sentence, figures in facts.sentences:
             for figure in figures:
                 value = in_unit_of(claim.figure, figure, same)
@@ -265,10 +202,6 @@ def _nearest(claim: Claimed, here: Iterable[_Facts], draft: Draft) -> tuple[Said
                 if found is None or rank < found[0]:
                     found = rank, (facts.said, figure, value, sentence)
     return found[1] if found else None
-
-
-def _primary(language: str) -> str:
-    return language.lower().split("-")[0]
 
 
 CHECK = Check(

@@ -16,6 +16,7 @@ from newsletter.check.wording import Wording
 from newsletter.model.evidence import Evidence
 from newsletter.model.finding import Beside, Finding, Rule, Severity
 from newsletter.model.kinds import Voice
+from newsletter.text.quotations import quoted_spans
 from newsletter.text.shingles import words
 
 _RULE = Rule(
@@ -28,8 +29,12 @@ _RULE = Rule(
 )
 _LEAST, _LEAST_HAN = 3, 5  # words, or Chinese characters; fewer are a name for something, held at arm's length
 _LEFT_OUT = re.compile(r"\.\s?\.\s?\.|…+|\[[^\[\]]*\]|\([^()]*\.{3}[^()]*\)")
+_INITIAL = re.compile(r"(?<![^\W_])\[([^\W\d_])\](?=[^\W\d_])")  # "[A]nchors": only its capital is ours
 _MARKS = "“”„«»「」『』‘’《》‹›\"'"
 _HAN = re.compile("[\u3400-\u9fff]")
+# “It holds,” she said. “It will not break.” is one saying: what stands between is short and begins behind a stop.
+_AMID, _AMID_HAN = 10, 14  # words, or Chinese characters
+_STOPS = tuple(",.;:?!…—–，。；：？！、")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class _Quotation:
 
 def _find(inspected: Inspected) -> Iterator[Finding]:
     everything = cited(inspected)
-    passages = {said.id: tuple(words(one) for one in said.paragraphs) for said in everything.said}
+    passages = {said.id: _passages(said) for said in everything.said}
     titles = _titles(inspected, everything)
     missed: list[tuple[Evidence, ...]] = []
     for resting in everything.resting:
@@ -73,7 +78,7 @@ def _titles(inspected: Inspected, everything: Cited) -> frozenset[tuple[str, ...
 def _quotations(wording: Wording, titles: frozenset[tuple[str, ...]]) -> Iterator[_Quotation]:
     for start, end in wording.quoted:
         text = wording.text[start:end]
-        inner = text.strip(_MARKS) if wording.voice is not Voice.QUOTED else text
+        inner = _INITIAL.sub(r"\1", text.strip(_MARKS) if wording.voice is not Voice.QUOTED else text)
         spoken = tuple(part for piece in _LEFT_OUT.split(inner) if (part := words(piece)))
         least = _LEAST_HAN if _HAN.search(inner) else _LEAST
         whole = wording.kind == "quote" and wording.voice is Voice.QUOTED
@@ -88,9 +93,39 @@ def _is_title(text: str) -> bool:
     return len(longer) >= 2 and all(word[0].isupper() for word in longer) and not text.rstrip().endswith((".", "!"))
 
 
+def _passages(said: Said) -> tuple[tuple[str, ...], ...]:
+    """The words of an item in their order; and apart from them each saying that it interrupts, as if it did not."""
+    text = tuple(word for paragraph in said.paragraphs for word in words(paragraph))
+    return (text, *(saying for paragraph in said.paragraphs for saying in _interrupted(paragraph)))
+
+
+def _interrupted(paragraph: str) -> Iterator[tuple[str, ...]]:
+    """What is said in two quotations or more, between which only a few words tell who speaks."""
+    spans = quoted_spans(paragraph)
+    said: list[str] = []
+    for at, (start, end) in enumerate(spans):
+        if at and not _goes_on(paragraph, spans[at - 1], start):
+            if len(said) > 1:
+                yield words(" ".join(said))
+            said = []
+        said.append(paragraph[start:end].strip(_MARKS))
+    if len(said) > 1:
+        yield words(" ".join(said))
+
+
+def _goes_on(text: str, first: tuple[int, int], start: int) -> bool:
+    """Whether the quotation that begins here goes on with the first one."""
+    amid = text[first[1] : start]
+    stops = text[: first[1]].rstrip(_MARKS + " ").endswith(_STOPS) or amid.lstrip().startswith(_STOPS)
+    return stops and 0 < len(words(amid)) <= (_AMID_HAN if _HAN.search(amid) else _AMID)
+
+
 def _says(passages: tuple[tuple[str, ...], ...], quotation: _Quotation) -> bool:
     """Whether the parts stand in the item, in their order; one paragraph may follow another."""
-    everything = tuple(word for passage in passages for word in passage)
+    return any(_stand(passage, quotation) for passage in passages)
+
+
+def _stand(everything: tuple[str, ...], quotation: _Quotation) -> bool:
     at = 0
     for part in quotation.parts:
         found = _at(everything, part, at)

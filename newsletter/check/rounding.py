@@ -13,7 +13,7 @@ from newsletter.text.numberwords import HAN_MAGNITUDES, MAGNITUDES
 
 BARELY = Decimal("0.06")  # what rounding without a word for it may change, as a part of the figure
 ABOUT = Decimal("0.12")  # the same behind "about" or "nearly"
-BEYOND = Decimal("0.25")  # how far above may lie what is "more than" the figure
+FARTHEST = Decimal("0.3")  # how far above may lie what is "more than" a round figure: 284 and "more than two hundred"
 
 
 class Hedge(Enum):
@@ -130,9 +130,35 @@ def stands_for(claim: Claimed, value: Decimal, near: Decimal = BARELY) -> bool:
         case Hedge.NEARLY:
             return -gap > 0 and -gap * 2 <= claim.significant and part <= ABOUT
         case Hedge.ABOVE:
-            return gap > 0 and (gap < claim.significant or part <= BEYOND) and gap <= written
+            return gap > 0 and _is_beside(claim, gap, part) and gap <= written
         case Hedge.BELOW:
-            return -gap > 0 and (-gap < claim.significant or part <= BEYOND) and -gap <= value
+            return gap < 0 and _is_beside(claim, -gap, part) and -gap <= value
+
+
+def _is_beside(claim: Claimed, gap: Decimal, part: Decimal) -> bool:
+    """Whether nobody would name another figure for what is so far above or below this one."""
+    is_round = gap < 2 * claim.significant or "dozen" in claim.figure.shown.lower()
+    return part <= BARELY or (part <= FARTHEST and is_round)
+
+
+_OPPOSITE = {Hedge.ABOVE: (Hedge.BELOW, Hedge.NEARLY), Hedge.BELOW: (Hedge.ABOVE,), Hedge.NEARLY: (Hedge.ABOVE,)}
+
+
+def is_said_by(claim: Claimed, figure: Figure, sentence: str, same_language: bool) -> bool:
+    """Whether this figure of a source's sentence is the one that is claimed.
+
+    "Fewer than a million" is not "more than a million"; and a number without a unit is one of hours, or of percents,
+    only where it is the same: that there are ten of something makes nothing last "up to 12 hours".
+    """
+    value = in_unit_of(claim.figure, figure, same_language)
+    if value is None or not stands_for(claim, value):
+        return False
+    written = abs(claim.figure.value)
+    if abs(value) == written:
+        opposite = _OPPOSITE.get(claim.hedge, ())
+        return not opposite or hedge_of(sentence, figure.start, figure.end) not in opposite
+    loose = figure.unit is None and claim.figure.unit is not None and units.is_measure(claim.figure.unit)
+    return not loose or abs(abs(value) - written) <= BARELY * written
 
 
 # What one unit is of another of the same measure.
@@ -149,7 +175,10 @@ _MEASURES: dict[str, dict[str, int | str]] = {
 _SIZES = {unit: (measure, Decimal(size)) for measure, sizes in _MEASURES.items() for unit, size in sizes.items()}
 _DOLLARS = frozenset(("US$", "HK$", "NT$", "S$", "A$", "C$", "NZ$"))
 _EASTERN = frozenset(("yen", "yuan"))
-_PERSONS = frozenset(("people", "men", "women", "children", "staff", "troops", "police"))
+_ALIKE = (
+    frozenset(("people", "men", "women", "children", "staff", "troops", "police")),
+    frozenset(("containers", "TEU")),
+)
 
 
 def in_unit_of(claim: Figure, other: Figure, same_language: bool) -> Decimal | None:
@@ -169,7 +198,7 @@ def in_unit_of(claim: Figure, other: Figure, same_language: bool) -> Decimal | N
         return other.value if two in bare.get(one, ()) or one in bare.get(two, ()) else None
     if FigureKind.PERCENT in (claim.kind, other.kind):
         return None
-    if units.compatible(one, two, same_language) or {one, two} <= _PERSONS:
+    if units.compatible(one, two, same_language) or any({one, two} <= alike for alike in _ALIKE):
         return other.value
     firm = units.is_measure(one) or units.is_measure(two)
     return None if firm or (units.is_known(one) and units.is_known(two)) else other.value

@@ -56,6 +56,53 @@ _PHRASES = (
     _DATE,
     rf"(?:from|between) {_MONTH} (?:to|and|until) {_MONTH}",
 )
+# What every readout says of every meeting. Whoever reports on one can hardly help it, but a long run is a copy still.
+_SIDES = r"(?:(?:the |both |the two )?(?:sides|parties|delegations|countries|governments|ministers|leaders))"
+_MANNER = (
+    r"(?:candid|frank|open|constructive|productive|fruitful|substantive|in depth|friendly|cordial|pragmatic|honest)"
+)
+_MEETING = (
+    r"(?:talks|dialogues?|discussions?|consultations?|negotiations?|exchanges?|meetings?|conversations?|communications?"
+    r"|contacts?|cooperation|atmosphere)"
+)
+_RANK = r"(?:working|ministerial|vice ministerial|expert|official|senior|technical|political|highest|high)"
+_MATTERS = r"(?:issues|matters|topics|questions|concerns)"
+_READOUT = (
+    rf"(?:{_SIDES} )?(?:have |had )?(?:also )?agreed (?:to|on)(?: the need to)?"
+    r"(?: (?:continue|hold|resume|maintain|keep(?: up)?|strengthen|deepen|expand|advance|step up|enhance))?"
+    rf"(?: (?:further|their|the|close|closer|regular|bilateral|mutual|future|more|{_MANNER}))*(?: {_MEETING})?",
+    rf"(?:to )?(?:continue|hold|held|resume|maintain|keep up|strengthen|deepen|expand|enhance)"
+    rf"(?: (?:further|their|close|closer|regular|bilateral|mutual|{_MANNER}|and))*"
+    r" (?:talks|dialogue|discussions|consultations|communication|contacts?|cooperation|exchanges)",
+    rf"(?:at|on) (?:the |a |an )?{_RANK}(?: and {_RANK})? levels?",
+    r"(?:in|over|during) the (?:coming|next few) (?:days|weeks|months)",
+    rf"exchanged views(?: (?:on|about))?(?: (?:a (?:wide )?range of|various|the))?(?: {_MATTERS})?"
+    r"(?: of (?:mutual|common|shared) (?:interest|concern))?",
+    rf"{_MATTERS} of (?:mutual|common|shared) (?:interest|concern)",
+    r"reached (?:an? |the )?(?:broad |important |initial |new |series of )*(?:consensus|agreement|understandings?)"
+    r"(?: on)?",
+    r"(?:re)?affirm(?:s|ed|ing)? (?:its|their|his|her|the) (?:shared |strong |firm )?commitment to(?: the)?",
+    rf"(?:an? )?{_MANNER}(?:,? (?:and )?{_MANNER})*(?: and {_MANNER})?(?: {_MEETING})?",
+    rf"in an? {_MANNER} (?:and {_MANNER} )?(?:atmosphere|manner|spirit)",
+    r"on the (?:sidelines|margins) of(?: (?:the|an?))?",
+    r"(?:to )?(?:stay|remain|keep) in (?:close |regular )?(?:touch|contact)",
+    r"(?:keep|kept|maintain(?:ed)?)(?: open)? (?:the )?(?:lines|channels) of communication(?: open)?",
+    r"(?:underlin|underscor|stress|emphasi[sz]|highlight|not)(?:ed|es|ing) the importance of(?: the)?",
+    r"welcomed the (?:progress|results|outcomes?)(?: (?:made|achieved))?(?: (?:in|of|by))?(?: the)?",
+    r"expressed (?:their |its )?(?:concern|hope|readiness|willingness|appreciation)(?: (?:about|over|that|to|for))?",
+    r"(?:look(?:s|ed|ing)?) forward to(?: the)?|took note of(?: the)?",
+    r"(?:bilateral|mutual) (?:ties|relations|cooperation|trust|respect|benefit|understanding)",
+    r"mutually (?:beneficial|acceptable)(?: (?:cooperation|solution|outcome))?|win win (?:cooperation|outcome)",
+    rf"(?:the )?(?:two|both) (?:sides|parties|delegations|countries|governments|ministers|leaders)|{_SIDES}",
+)
+_HAN_READOUT = (
+    "(?:双方|雙方|两国|兩國)(?:一致)?(?:同意|认为|認為|表示|愿|願|强调|強調)?(?:将|將)?(?:继续|繼續)?",
+    "(?:就|对|對)?(?:共同关心的|共同關心的|双方关切的|有关|有關)?(?:问题|問題|议题|議題)?(?:深入)?(?:交换|交換)(?:了)?意见",
+    "(?:交换|交換)(?:了)?(?:意见|意見)|(?:达成|達成)(?:了)?(?:重要|广泛|廣泛|多项|多項)?(?:共识|共識)",
+    "(?:坦诚|坦誠|深入|建设性|建設性|务实|務實|友好)[、和]?(?:的)?(?:气氛|氣氛|交流|沟通|溝通)?",
+    "(?:保持|加强|加強|深化|继续|繼續)(?:密切|沟通|溝通)*(?:沟通|溝通|对话|對話|合作|交流|磋商)",
+    "共同关心的|共同關心的|互利共赢|互利共贏|相互尊重|和平共处|和平共處",
+)
 _HAN_PHRASES = (
     "(?:中华人民共和国|中華人民共和國)",
     "(?:外交部|商务部|商務部|国务院|國務院|教育部)?(?:新闻|新聞)?(?:发言人|發言人)",
@@ -69,6 +116,8 @@ _HAN_PHRASES = (
 )
 _STOCK = re.compile("|".join(rf"(?<!\S)(?:{phrase})(?!\S)" for phrase in _PHRASES))
 _HAN_STOCK = re.compile("|".join(_HAN_PHRASES))
+_READOUTS = re.compile("|".join(rf"(?<!\S)(?:{phrase})(?!\S)" for phrase in _READOUT))
+_HAN_READOUTS = re.compile("|".join(_HAN_READOUT))
 
 # Of English, and what Chinese has like them; those of other languages are taken for what they say.
 LITTLE = frozenset(
@@ -89,6 +138,11 @@ LITTLE = frozenset(
 def stock_words(keys: Sequence[str]) -> frozenset[int]:
     """The places of the words that belong to a stock phrase or a date, in a text as it is compared."""
     return frozenset((*_matched(_STOCK, keys, " "), *_matched(_HAN_STOCK, keys, "")))
+
+
+def readout_words(keys: Sequence[str]) -> frozenset[int]:
+    """The places of the words that every readout of a meeting uses; they prove nothing where they are few in a row."""
+    return frozenset((*_matched(_READOUTS, keys, " "), *_matched(_HAN_READOUTS, keys, "")))
 
 
 def places_of(phrases: Iterable[Sequence[str]], keys: Sequence[str]) -> frozenset[int]:

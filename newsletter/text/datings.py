@@ -1,23 +1,26 @@
 """Every time that a text names, so that it can be held against another text: whole dates, dates without a year, months,
-years, weekdays, and times counted from the day of the text.
+seasons, quarters, years, weekdays, and times counted from the day of the text.
 
 English and Chinese. A time is read as what it may mean: "Tuesday" is the one before the text's own day and the one
-after it, "24 November" that day of last year, of this one and of the next.
+after it, "24 November" that day of last year, of this one and of the next. "A Monday" and "the first Monday of every
+month" are no time: nobody can say which one is meant.
 """
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from newsletter.text.dates import MONTHS, WEEKDAYS, RelativePhrase, relative_phrases
 from newsletter.text.figures import find_figures
 from newsletter.text.numberwords import read_han
+from newsletter.text.yearparts import FORMS as PARTS
+from newsletter.text.yearparts import Span, part_of, part_spans
 
-Span = tuple[date, date]
+__all__ = ["Dating", "Span", "find_datings"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,8 @@ class Dating:
     day: int | None = None
     last_day: int | None = None  # of a range within the month: "21 to 24 November"
     weekday: int | None = None  # 0 is Monday
+    nth: int | None = None  # "first Monday of October": which of them, from 1; -1 is the last
+    part: str | None = None  # a season, a quarter, a half of the year; "spring", "q3"
     years_on: int | None = None  # "明年1月": a month of the next year, counted from the text's own
     counted: RelativePhrase | None = None  # "last month": nothing else is named then
 
@@ -49,11 +54,16 @@ class Dating:
         """Whether it names a first and a last day."""
         return self.last_day is not None
 
+    @property
+    def is_weekday(self) -> bool:
+        """Whether it is a weekday and nothing else."""
+        return self.weekday is not None and self.day is None and self.month is None
+
     def named(self) -> tuple[object, ...]:
         """What it names, without its place: equal for two datings that say the same."""
         counted = (self.counted.unit, self.counted.shift) if self.counted else None
         weekday = self.weekday if self.day is None else None
-        return self.year, self.month, self.day, self.last_day, weekday, self.years_on, counted
+        return self.year, self.month, self.day, self.last_day, weekday, self.nth, self.part, self.years_on, counted
 
     def spans(self, on: date | None) -> tuple[Span, ...]:
         """What it may mean in a text of this day: first and last day of each. None: the text's day is not known."""
@@ -61,27 +71,35 @@ class Dating:
             return ()
         if self.counted is not None:
             return _counted(self.counted, on) if on else ()
+        if self.part is not None:
+            return tuple(span for year in self._years(on) for span in part_spans(self.part, year))
         if self.month is None and self.day is None:
             if self.year is not None:
                 return ((date(self.year, 1, 1), date(self.year, 12, 31)),)
             return _weekdays(self.weekday, on) if on and self.weekday is not None else ()
         if self.month is None:
             months = _around(on) if on else ()
-        elif self.year is not None:
-            months = ((self.year, self.month),)
-        elif on is None:
-            months = ()
         else:
-            shifts = (-1, 0, 1) if self.years_on is None else (self.years_on,)
-            months = tuple((on.year + shift, self.month) for shift in shifts)
+            months = tuple((year, self.month) for year in self._years(on))
         return tuple(span for year, month in months if (span := self._in(year, month)))
 
     def nearest(self, on: date | None) -> Span | None:
         """Of what it may mean in a text of this day, what lies nearest to that day."""
         return min(self.spans(on), key=lambda span: abs((span[0] - on).days) if on else 0, default=None)
 
+    def _years(self, on: date | None) -> tuple[int, ...]:
+        """The years it may be in."""
+        if self.year is not None:
+            return (self.year,)
+        shifts = (-1, 0, 1) if self.years_on is None else (self.years_on,)
+        return tuple(on.year + shift for shift in shifts) if on else ()
+
     def _in(self, year: int, month: int) -> Span | None:
         last = monthrange(year, month)[1]
+        if self.nth is not None and self.weekday is not None:
+            days = [day for day in range(1, last + 1) if date(year, month, day).weekday() == self.weekday]
+            at = self.nth - 1 if self.nth > 0 else self.nth
+            return (date(year, month, days[at]),) * 2 if at < len(days) else None
         if self.day is None:
             return date(year, month, 1), date(year, month, last)
         if self.day > last:  # 29 February
@@ -132,10 +150,27 @@ _HAN_NUMBER = r"(?:\d{1,2}|[一二三四五六七八九十廿]{1,3})"
 _HAN_YEAR = r"(?P<year>\d{4}|[〇零一二三四五六七八九]{4})\s*年"
 _HAN_WEEKDAYS = {sign: at for at, sign in enumerate("一二三四五六")} | {"日": 6, "天": 6}
 
-_Read = Callable[[re.Match[str]], Dating]
+_NTH = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "fifth": 5,
+    "last": -1,
+    "1st": 1,
+    "2nd": 2,
+    "3rd": 3,
+    "4th": 4,
+}
+_NTH |= {"final": -1} | {sign: at for at, sign in enumerate("一二三四五", 1)}
 _FORMS = tuple(
     re.compile(form)
     for form in (
+        *PARTS,
+        rf"\b(?P<nth>(?i:{'|'.join(name for name in _NTH if name.isascii())}))\s{_WEEKDAY}\s(?:of|in)\s{_MONTH}"
+        rf"(?:,?\s{_YEAR})?",
+        rf"(?:{_HAN_YEAR}\s*)?(?P<month>{_HAN_NUMBER})\s*月(?:份)?的?第(?P<nth>[一二三四五])[个個]?"
+        r"(?:周|星期|礼拜|禮拜)(?P<hanweekday>[一二三四五六日天])",
         rf"{_LED_BY_WEEKDAY}(?<![\d./-])\b{_DAY}{_UNTIL}\s(?:of\s)?{_MONTH}(?:,?\s{_YEAR})?",
         rf"{_LED_BY_WEEKDAY}\b{_MONTH}\s{_DAY}(?![.,]\d|\s?%|:\d){_UNTIL}(?:,?\s{_YEAR})?",
         rf"\b{_MONTH},?\s(?:of\s)?{_YEAR}",
@@ -146,10 +181,23 @@ _FORMS = tuple(
         rf"(?P<relyear>去年|今年|明年)?(?P<month>{_HAN_NUMBER})\s*月(?!份?之)"
         rf"(?:\s*(?P<day>{_HAN_NUMBER})\s*(?:[日号號]\s*)?(?:(?:至|到|-|–|—)\s*(?P<last>{_HAN_NUMBER})\s*)?[日号號])?",
         rf"{_HAN_YEAR}(?!代)",
-        r"(?<!每)[上下本这這]?(?:周|星期|礼拜|禮拜)(?P<hanweekday>[一二三四五六日天])",
+        r"(?<!每)(?<![第每].)(?<![第每].[个個])[上下本这這]?(?:周|星期|礼拜|禮拜)(?P<hanweekday>[一二三四五六日天])",
         rf"(?<![\d月.])(?P<day>{_HAN_NUMBER})日(?!元|报|常|前|本|内)",
-        rf"\b(?<!every )(?<!Every )(?<!each )(?P<weekday>{'|'.join(map(str.title, WEEKDAYS))})\b(?!s\b|[-–]\w)",
+        rf"\b(?P<weekday>{'|'.join(map(str.title, WEEKDAYS))})\b(?!s\b|[-–]\w)",
     )
+)
+# "A Monday", "every other Monday", "the first Monday of the month", "Monday evenings" are no day.
+_ANY = re.compile(
+    r"\b(?:an?|any|some|one|another|every|each|either|alternate|other|first|second|third|fourth|fifth|final"
+    r"|\d(?:st|nd|rd|th))\s$",
+    re.IGNORECASE,
+)
+_OF_MANY = re.compile(r"\s(?:mornings|afternoons|evenings|nights|lunchtimes)\b")
+_LAST, _OF = re.compile(r"\blast\s$", re.IGNORECASE), re.compile(r"\s(?:of|in)\s")
+# "In a Monday statement" does say when.
+_HELD_THEN = re.compile(
+    r"\s(?:statement|interview|briefing|report|article|post|column|conference|press|news|speech|meeting|call|hearing|vote"
+    r"|session|ceremony|release|filing|announcement|message|letter|memo|editorial|address|summit|ruling|visit)\b"
 )
 _YEAR_ALONE = re.compile(r"(?<![\w.,/$€£¥#-])(?P<year>1[5-9]\d\d|20\d\d)(?![\d%/]|[.,]\d|-\d\d-|s\b|年)")
 _YEAR_AFTER = re.compile(r"[-–](\d{4}|\d\d)(?![\d-])")
@@ -159,6 +207,7 @@ _YEARS_ON = {"去年": -1, "今年": 0, "明年": 1}
 def find_datings(text: str) -> tuple[Dating, ...]:
     """The times a text names, in its order; none overlaps another."""
     found = [_dating(match) for form in _FORMS for match in form.finditer(text)]
+    found = [one for one in found if not (_is_any(text, one) if one.is_weekday else _is_amount(text, one))]
     found += _years(text)
     for phrase in relative_phrases(text):
         if phrase.unit not in WEEKDAYS:  # "on Tuesday" is found as the weekday it is
@@ -169,6 +218,21 @@ def find_datings(text: str) -> tuple[Dating, ...]:
         if not kept or one.start >= kept[-1].end:
             kept.append(one)
     return tuple(kept)
+
+
+def _is_any(text: str, weekday: Dating) -> bool:
+    """Whether a weekday is one of many, so that it says no day."""
+    before, after = text[: weekday.start], weekday.end
+    if _OF_MANY.match(text, after) or (_LAST.search(before) and _OF.match(text, after)):
+        return True
+    return _ANY.search(before) is not None and _HELD_THEN.match(text, after) is None
+
+
+def _is_amount(text: str, part: Dating) -> bool:
+    """Whether what looks like a season and its year is none: "a fall of 2000 points"."""
+    if part.part is None or part.year is None:
+        return False
+    return any(part.start < one.end and one.start < part.end for one in find_figures(text, "en") if one.value > 1000)
 
 
 def _dating(match: re.Match[str]) -> Dating:
@@ -183,6 +247,8 @@ def _dating(match: re.Match[str]) -> Dating:
         day=_number(parts.get("day")),
         last_day=_number(parts.get("last")),
         weekday=_WEEKDAYS[weekday] if weekday else _HAN_WEEKDAYS[han] if han else None,
+        nth=_NTH[nth.lower()] if (nth := parts.get("nth")) else None,
+        part=part_of(parts),
         years_on=_YEARS_ON.get(parts.get("relyear") or ""),
     )
 

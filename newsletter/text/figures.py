@@ -58,7 +58,7 @@ def _digits_pattern(number: str) -> re.Pattern[str]:
         (?=[-−–\d$€£¥₹₩₽A-Z]) (?<![A-Za-zÀ-ɏ0-9_.,/\#第]) (?<![A-Za-z]['’]) (?:(?<![A-Za-z]-)|(?=[$€£¥]))
         (?P<sign>[-−–](?=[\d$€£¥]))? (?P<money>(?i:{units.BEFORE}))?
         (?P<number>{number}) (?!\.?\d)
-        (?: [多余]?(?P<han>[{"".join(HAN_MAGNITUDES)}]+)
+        (?: [多余餘]?(?P<han>[{"".join(HAN_MAGNITUDES)}]+)
           | [\ \u00a0\u202f-]?(?P<scale>(?i:{_SCALES}))\b
           | (?P<letter>(?i:bn|tn|mn|[kmb]))(?![\w²³/])
           | [\ \u00a0\u202f](?P<short>bn|tn|mn|Mio|Mrd|Tsd)\b\.?
@@ -80,7 +80,7 @@ _SIZES = "hundred|thousand|million|billion|trillion|dozen"
 _ONE_WORD = rf"(?:(?:{_TENS})(?:\s?[-‐‑–]\s?|\s)?(?:{_ONES})|{_SMALL})\b"
 _WORDS = re.compile(
     rf"""(?x)
-    \b(?=[aefhnostz])(?<!['’.-])
+    \b(?=[aefhnostz])(?<![.-])(?<!\w['’])
     (?P<half>half\ (?=an?\ ))?
     (?P<number> (?:{_ONE_WORD}|an?(?=[ ](?:{_SIZES})\b)) (?:[ -](?:and\ )?(?:{_SIZES})\b(?:\ (?:and\ )?{_ONE_WORD})?)* )
     (?:\s(?P<percent>{_PERCENT}))?
@@ -93,7 +93,8 @@ _CHINESE = re.compile(
     rf"""(?x)
     (?<![第数几上\d.,{_HAN}])
     (?: (?P<percent>百分之)(?P<share>[{_HAN}点]+|{_DIGITS})
-      | (?P<number>[{_HAN}]+)[多余]?(?P<half>半)?(?P<tenths>成)?
+      | (?P<number>[{_HAN}]+)[多余餘]?(?P<half>半)?
+        (?:(?P<tenths>成)(?!不)(?P<hundredths>[一二三四五六七八九半](?![{_HAN}]))?)?
     )
     """
 )
@@ -137,6 +138,9 @@ def _all(text: str, language: str) -> Iterator[Figure]:
     for match in _WORDS.finditer(lower if len(lower) == len(text) else text):
         if figure := _of_words(match):
             yield figure
+    if "hour" in lower:
+        for match in _PART_OF_UNIT.finditer(text):
+            yield _of_part(match)
     if _HAS_HAN.search(text):
         for match in _CHINESE.finditer(text):
             if figure := _of_han(match):
@@ -189,6 +193,19 @@ def _of_words(match: re.Match[str]) -> Figure | None:
     return _figure(match, value, unit, FigureKind.MONEY if is_money else _kind(unit))
 
 
+_MINUTES = {"half an hour": 30, "quarter of an hour": 15, "three quarters of an hour": 45, "hour and a half": 90}
+_PART_OF_UNIT = re.compile(
+    r"\b(?:(?P<part>half\san\shour|three[\s-]quarters\sof\san\shour)|an?\s(?P<less>quarter\sof\san\shour|hour\sand\sa\shalf))\b",
+    re.IGNORECASE,
+)
+
+
+def _of_part(match: re.Match[str]) -> Figure:
+    """ "Half an hour" is 30 minutes."""
+    words = re.sub(r"[\s-]+", " ", match["part"] or match["less"]).lower()
+    return _figure(match, Decimal(_MINUTES[words]), "minutes", FigureKind.COUNT)
+
+
 _AND_A_HALF = re.compile("(?:年|天|周|小时|个小时)半")  # "两年半": two and a half years
 
 
@@ -207,12 +224,21 @@ def _of_han(match: re.Match[str]) -> Figure | None:
     if match["half"] or _AND_A_HALF.match(match.string, match.end()):
         value += Decimal("0.5")
     if match["tenths"]:
-        return _figure(match, value * 10, "%", FigureKind.PERCENT)
+        value = value * 10 + _hundredths(match["hundredths"])
+        return _figure(match, value, "%", FigureKind.PERCENT)
     unit, is_money = units.after_han(match.string, match.end())
-    # A numeral without a measure is a part of some word: 统一, 十分, 千万, 两国; so is 一 without a firm one.
-    if unit is None or (value == 1 and not units.is_measure(unit)):
+    # A small numeral without a measure is a part of some word: 统一, 十分, 千万, 两国; so is 一 without a firm one.
+    if (unit is None and not _LARGE_HAN.match(match["number"])) or (value == 1 and not units.is_measure(unit or "")):
         return None
     return _figure(match, value, unit, FigureKind.MONEY if is_money else _kind(unit))
+
+
+def _hundredths(written: str | None) -> Decimal:
+    """What stands behind the tenths: 一成二 is 12 percent, 五成半 is 55."""
+    return Decimal(5) if written == "半" else Decimal(read_han(written) or 0) if written else Decimal(0)
+
+
+_LARGE_HAN = re.compile("[一二三四五六七八九两兩].*[百千万萬亿億]")
 
 
 def _kind(unit: str | None) -> FigureKind:

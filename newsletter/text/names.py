@@ -2,8 +2,9 @@
 
 In languages with capitals: runs of capitalised words, small joining words inside them allowed ("School of
 Interpreting"), acronyms (which lose their points), and single capitalised words inside a sentence. Left out: a single
-word that only begins a sentence, weekdays, months, articles, and whatever stands in a headline with Every Word
-Capitalised, acronyms apart. In Chinese: what stands in 《》, and characters before a word such as 大学, 委员会 or 港.
+word that only begins a sentence, weekdays, months, holidays, currencies, articles, placeholders such as TODO, and
+whatever stands in a headline with Every Word Capitalised, acronyms apart. In Chinese: what stands in 《》, and
+characters before a word such as 大学, 委员会 or 港.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from newsletter.text.currencies import is_currency
+from newsletter.text.holidays import is_holiday
 
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’]*(?:-?[A-ZÀ-ÖØ-Þ]?[a-zß-öø-ÿ'’]+)*"
 _JOINING = r"(?:of the|of|for the|for|de la|de|del|di|da|van der|van|von|al|bin|la|le)"
@@ -40,7 +44,26 @@ _COMMON = frozenset(
     )
 )
 _NO_NAMES = frozenset(
-    re.findall(r"\S+", "AM PM EST EDT CET CEST GMT UTC OK TV CEO CFO PDF URL FAQ ID NO II III IV R&D Q&A")
+    re.findall(
+        r"\S+",
+        "AM PM EST EDT CET CEST GMT UTC OK TV CEO CFO PDF URL FAQ ID NO II III IV R&D Q&A"
+        " TODO TBD TBA TBC TK TKTK FIXME XXX WIP NB PS PPS FYI RSVP",
+    )
+)
+# Little words that may begin a sentence right before a name: "Off Tern Island". Elsewhere they may be part of one.
+_LEADING = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        aboard above across ahead alongside along amid amidst among amongst around aside astride atop beneath beside
+        besides beyond circa considering despite down downstream except facing following given inside like near nearby
+        notwithstanding off onto opposite out outside outwards past per regarding round save throughout till toward
+        towards underneath unlike unto up upstream versus via
+        already always certainly earlier eventually ever finally later lately maybe meantime moreover never nevertheless
+        nonetheless obviously often otherwise possibly probably rather recently seldom sometimes soon still suddenly
+        therefore though thus usually whereas whenever whether whatever
+        """,
+    )
 )
 
 _HAN_SUFFIX = (
@@ -97,15 +120,20 @@ def _in_sentence(sentence: str, singles: bool, ended: bool) -> Iterator[FoundNam
     shouted = not ended and _is_headline(sentence)  # no headline ends with a point
     first = _WORD.search(sentence)
     for match in runs:
-        name = _trimmed(match[0])
-        start = match.start() + max(match[0].find(name), 0)
-        begins = first is not None and match.start() == first.start() and match[0].startswith(name)
+        opens = first is not None and match.start() == first.start()
+        run = _unled(match[0]) if opens else match[0]
+        if is_holiday(run):
+            continue
+        name = _trimmed(run)
+        start = match.start() + match[0].find(run) + max(run.find(name), 0)
+        begins = opens and match[0].startswith(name)
         if _is_acronym(name):
-            if (plain := name.replace(".", "")) not in _NO_NAMES:
+            plain = name.replace(".", "")
+            if plain not in _NO_NAMES and not is_currency(plain, sentence[start + len(name) :]):
                 yield FoundName(plain, start, start + len(name))
         elif shouted:
             for word in re.finditer(r"\S+", name):
-                if _is_acronym(word[0]) and word[0] not in _NO_NAMES:
+                if _is_acronym(word[0]) and word[0] not in _NO_NAMES and not is_currency(word[0]):
                     yield FoundName(word[0], start + word.start(), start + word.end())
         elif " " in name or (singles and len(name) > 2 and not begins):
             yield FoundName(name, start, start + len(name))
@@ -119,6 +147,16 @@ def _is_headline(sentence: str) -> bool:
 
 def _is_acronym(word: str) -> bool:
     return " " not in word and len(word) > 1 and _ACRONYM_ONLY.fullmatch(word) is not None
+
+
+def _unled(run: str) -> str:
+    """A run that begins a sentence, without the little words before what may be a name."""
+    words = run.split()
+    while (
+        len(words) > 1 and (words[0].casefold() in _LEADING or _is_common(words[0])) and not is_holiday(" ".join(words))
+    ):
+        words.pop(0)
+    return run[run.rindex(" ".join(words)) :] if " ".join(words) in run else run
 
 
 def _trimmed(run: str) -> str:

@@ -44,6 +44,18 @@ _FROM_MONTHS = re.compile(
 )
 _ADDRESSES = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@\S+")
 
+# "At twenty to ten", "five past six", "half past nine": an hour told in words. A range never goes down, and what it
+# counts stands behind it: "five to seven days".
+_HOUR = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_MINUTES = r"five|ten|twenty(?:[-\s]five)?|(?:a\s)?quarter|half"
+_CLOCK = re.compile(
+    rf"""(?xi) \b(?:
+    (?:{_MINUTES})(?:\sminutes)?\s(?:past|after)\s(?:{_HOUR})
+  | (?:twenty(?:[-\s]five)?|(?:a\s)?quarter)(?:\sminutes)?\s(?:to|before)\s(?:{_HOUR})
+  | (?<=\bat\s)(?:five|ten)\sto\s(?:{_HOUR})(?!\s[a-z]+s\b)
+    )\b"""
+)
+
 _HAN = "零〇一二三四五六七八九十"
 _HAS_HAN = re.compile("[\u4e00-\u9fff]")
 _FROM_HAN = re.compile(
@@ -89,6 +101,7 @@ def spans_without_figures(text: str) -> tuple[tuple[int, int], ...]:
     spans += [match.span() for match in _FROM_MONTHS.finditer(text)]
     if "@" in text or "://" in text or "www." in text:
         spans += [match.span() for match in _ADDRESSES.finditer(text)]
+    spans += [match.span() for match in _CLOCK.finditer(text)]
     if _HAS_HAN.search(text):
         spans += [match.span() for match in _FROM_HAN.finditer(text)]
     return tuple(sorted(spans))

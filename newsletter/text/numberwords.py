@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 
 _FIRST = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -111,18 +112,33 @@ _ORDINAL = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Ordinal:
+    """A place in an order: "twenty-second", 第五."""
+
+    value: int
+    start: int
+    end: int
+
+
 def find_ordinals(text: str) -> tuple[int, ...]:
     """The places in an order that a text names, as numbers: "twenty-second" is 22, 第五 is 5."""
-    found: list[int] = []
+    return tuple(one.value for one in ordinals(text))
+
+
+def ordinals(text: str) -> tuple[Ordinal, ...]:
+    """The places in an order that a text names, and where it does."""
+    found: list[Ordinal] = []
     for match in _ORDINAL.finditer(text):
         if match["han"]:
-            value = read_han(match["han"])
-            found += [int(value)] if value is not None else []
+            value = int(read_han(match["han"]) or 0)
         elif match["digits"]:
-            found.append(int(match["digits"]))
+            value = int(match["digits"])
         else:
             tens = 10 * (_TENS.index(match["tens"].lower()) + 2) if match["tens"] else 0
-            found.append(tens + _ORDINALS[match["word"].lower()])
+            value = tens + _ORDINALS[match["word"].lower()]
+        if value:
+            found.append(Ordinal(value, *match.span()))
     return tuple(found)
 
 

@@ -40,7 +40,13 @@ _OUT_OF = re.compile(
     r"(?![.,]\d|[\s-](?:second|minute|hour|day|night|week|month|quarter|year|decade|centur))",
     re.IGNORECASE,
 )
-_HAN = re.compile(r"(?P<under>[二两三四五六七八九十])分之(?P<over>[一二两三四五六七八九])|(?P<half>一半|半数)")
+_ONE_OF = "[个個名位人家艘件张張]"
+_HAN = re.compile(
+    r"(?P<under>[二两三四五六七八九十])分之(?P<over>[一二两三四五六七八九])|(?P<half>一半|半数|半數|半价|半價|半费|半費|减半|減半)"
+    rf"|(?P<whole>[一二两兩三四五六七八九十百\d]+){_ONE_OF}(?:人|学生|學生)?之?[里裡裏中](?:面|头|頭)?[就便]?有(?P<part>[一二两兩三四五六七八九十\d]+){_ONE_OF}"
+)
+# "The darker half of the year" says which half, and not how much.
+_WHICH_HALF = re.compile(r"\b(?:the|its|his|her|their|our)\s+[a-z]+\s$", re.IGNORECASE)
 
 
 def find_shares(text: str) -> tuple[Share, ...]:
@@ -51,17 +57,19 @@ def find_shares(text: str) -> tuple[Share, ...]:
             named = match.groupdict()
             over, under = _small(named.get("over") or "one"), _DENOMINATORS[match["under"].lower()]
             start, end = match.span("part" if named.get("part") else 0)
-            if over < under:
+            which = under == 2 and _WHICH_HALF.search(text, max(0, start - 40), start)
+            if over < under and not which:
                 found.setdefault(start, Share(_percent(over, under), start, end))
     for match in _OUT_OF.finditer(text):
         over, under = _small(match["over"]), _small(match["under"])
         if over < under:
             found[match.start()] = Share(_percent(over, under), *match.span())
     for match in _HAN.finditer(text):
-        value = Decimal(50)
-        if not match["half"]:
-            value = _percent(int(read_han(match["over"]) or 0), int(read_han(match["under"]) or 1))
-        found[match.start()] = Share(value, *match.span())
+        over, under = (
+            (1, 2) if match["half"] else (_han(match["over"] or match["part"]), _han(match["under"] or match["whole"]))
+        )
+        if over < under:
+            found[match.start()] = Share(_percent(over, under), *match.span())
     return _apart(found)
 
 
@@ -77,5 +85,9 @@ def _small(word: str) -> int:
     return int(word) if word.isdigit() else {**SMALL, "a": 1, "an": 1}[word.lower()]
 
 
+def _han(written: str) -> int:
+    return int(read_han(written) or 0)
+
+
 def _percent(over: int, under: int) -> Decimal:
-    return round(Decimal(100 * over) / under, 2)
+    return Decimal(50) if 2 * over == under else round(Decimal(100 * over) / under, 2)

@@ -109,7 +109,6 @@ _MEASURES = _table("""
     MB: mb
     GB: gb
     TB: tb
-    TEU: teu
     times: x time times fold
     percentage points: percentage_point
     basis points: basis_point
@@ -132,6 +131,7 @@ _COUNTED = _table("""
     paragraphs: paragraph
     households: household
     containers: container
+    TEU: teu
     staff: staff
     sheep: sheep
     cattle: cattle
@@ -153,12 +153,13 @@ _HAN_MONEY = _table("""
     yuan: 人民币 元
     US$: 美元
     HK$: 港元 港币 港幣
+    NT$: 新台币 新台幣 新臺幣 台币 台幣 臺幣
     €: 欧元 歐元
     £: 英镑 英鎊
     yen: 日元
 """)
 # Measure words that count things of many kinds: they tell nothing of what is counted.
-_CLASSIFIERS = frozenset("个家份项条件种座所台封张起场处批只头枚颗组届级")
+_CLASSIFIERS = frozenset("个個家份项項条條件种種座所台臺封张張起场場处處批只隻头頭枚颗顆组組届屆级級")
 _HAN = _table("""
     km²: 平方公里
     m²: 平方米
@@ -171,17 +172,18 @@ _HAN = _table("""
     hectares: 公顷 公頃
     mu: 亩 畝
     kg: 公斤 千克
-    tonnes: 公吨 吨 噸
+    tonnes: 公吨 公噸 吨 噸
     barrels: 桶
     litres: 升
-    TEU: 标箱 标准箱
+    TEU: 标箱 标准箱 標箱 標準箱 个标准箱 個標準箱 个标箱 個標箱
+    containers: 集装箱 个集装箱 集裝箱 個集裝箱 货柜 貨櫃 個貨櫃
     kWh: 千瓦时
     degrees: 度
-    hours: 个小时 小时 小時
+    hours: 个小时 小时 個小時 小時 个钟头 钟头 個鐘頭 鐘頭
     minutes: 分钟 分鐘
     seconds: 秒
     days: 天 日
-    weeks: 个星期 星期 周
+    weeks: 个星期 星期 周 個星期 週
     months: 个月 個月
     years: 周年 年 岁 歲
     percentage points: 个百分点 個百分點
@@ -193,15 +195,14 @@ _HAN = _table("""
     trains: 列
     vehicles: 辆 輛
     aircraft: 架
-    countries: 个国家 国家
+    countries: 个国家 国家 個國家 國家
     votes: 票
     paragraphs: 段
-    words: 个词 词
+    words: 个词 词 個詞 詞
     characters: 字
-    households: 户
+    households: 户 戶
     rounds: 轮 輪
     visits: 人次
-    个: 个 個
 """)
 _HAN |= _HAN_MONEY | {measure: measure for measure in _CLASSIFIERS}
 _HAN_UNIT = re.compile("|".join(sorted(_HAN, key=len, reverse=True)))
@@ -245,9 +246,11 @@ def compatible(one: str | None, other: str | None, same_language: bool) -> bool:
     """Whether two figures with these units may be one: "44 lawmakers" and "44 legislators", "52 ships" and "52"."""
     if one is None or other is None or one == other:
         return True
-    if same_language:
-        return not (one in _ALL and other in _ALL) and not _FIRM & {one, other}
-    return bool(_CLASSIFIERS & {one, other}) and not _FIRM & {one, other}
+    if _FIRM & {one, other}:
+        return False
+    if _CLASSIFIERS & {one, other}:
+        return True
+    return same_language and not (one in _ALL and other in _ALL)
 
 
 def is_glued(text: str, at: int) -> bool:
