@@ -50,6 +50,16 @@ def desk(publication: Path, *against: Evidence) -> Inspected:
     )
 
 
+def test_sentences_behind_the_last_mark_are_listed(publication: Path) -> None:
+    """One note for the whole narrative, at the first of them; a paragraph that ends in its mark has none."""
+    body = "They met.[^a] Nobody smiled. *All* left.\n\nShips wait.[^a]\n\nIt rained[^a], as ever.\n"
+    files = {"issue.md": MATTER + body, "items.yaml": items(("a", "Gazette", dated("2026-11-24")))}
+    (finding,) = told(publication, sourcing.CHECK, files, rule="sentences-without-source")
+    assert (finding.severity, finding.words, finding.spot.line) == (Severity.NOTE, "Nobody smiled.", 7)
+    assert finding.what.startswith("2 sentences of the narrative stand behind the last mark")
+    assert [one.text for one in finding.beside] == ["Nobody smiled.", "All left."]
+
+
 def test_a_paragraph_of_the_narrative_without_a_mark_blocks(publication: Path) -> None:
     """Headings need none; a list or a quotation needs one somewhere."""
     body = "They met.[^a]\n\n## Ports\n\nShips *wait*.\n\n- One\n- Two[^a]\n\n> Nobody\n\nEnd.[^a]\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from newsletter.check.cited import Said, items_path
 from newsletter.check.citings import Citing, citings
@@ -13,6 +14,7 @@ from newsletter.check.wording import Wording
 from newsletter.model.draft import Blurb
 from newsletter.model.finding import Beside, Finding, Rule, Severity, Spot
 from newsletter.model.prose import Heading, Prose
+from newsletter.text.sentences import sentences
 
 _WITHOUT_SOURCE = Rule(
     name="paragraph-without-source",
@@ -20,6 +22,13 @@ _WITHOUT_SOURCE = Rule(
     looks="A paragraph of the narrative without any mark such as [^gazette-3].",
     why="Readers ask months later who said this, and nobody remembers.",
     out="Add the mark of the item it rests on; items.yaml lists them. A paragraph that rests on none is left out.",
+)
+_BEHIND = Rule(
+    name="sentences-without-source",
+    severity=Severity.NOTE,
+    looks="Sentences of the narrative that stand behind the last mark of their paragraph; one note lists them all.",
+    why="A mark vouches for what stands before it, so nobody can tell later whom these sentences rest on.",
+    out="Set the paragraph's last mark behind its last claim. What is our own thought needs none.",
 )
 _UNDATED = Rule(
     name="undated-item",
@@ -53,6 +62,7 @@ _NOT_USED = Rule(
 
 def _find(inspected: Inspected) -> Iterator[Finding]:
     yield from _paragraphs(inspected)
+    yield from _behind_the_last_mark(inspected)
     everything = citings(inspected)
     for citing in everything:
         if citing.in_narrative and citing.evidence.cited.published is None:
@@ -80,6 +90,27 @@ def _paragraphs(inspected: Inspected) -> Iterator[Finding]:
                 what = "this paragraph of the narrative names no source"
                 todo = "add a mark such as [^gazette-3]; items.yaml lists the items"
                 yield told(_WITHOUT_SOURCE, wording, 0, len(wording.text), what, todo)
+
+
+def _behind_the_last_mark(inspected: Inspected) -> Iterator[Finding]:
+    """One finding for all sentences of the narrative that no mark follows in their paragraph."""
+    narrative = [one for one in inspected.wordings if one.kind == "opening" and one.field == "body" and one.marks]
+    listed = [(one, sentence) for one in narrative for sentence in _after(one.text, one.marks[-1][0])]
+    if not listed:
+        return
+    (first, words), count = listed[0], len(listed)
+    start = first.text.rindex(words)
+    what = "1 sentence of the narrative stands" if count == 1 else f"{count} sentences of the narrative stand"
+    todo = "look whether each is our own thought; where it is a report, set the mark behind it"
+    beside = tuple(Beside(sentence, None, None) for _, sentence in listed)
+    what = f"{what} behind the last mark of the paragraph"
+    yield replace(told(_BEHIND, first, start, start + len(words), what, todo), beside=beside)
+
+
+def _after(text: str, mark: int) -> tuple[str, ...]:
+    """The whole sentences behind a mark; a mark inside a sentence vouches for all of it."""
+    found = sentences(text[mark:].strip())
+    return found if re.search(r"[.!?…。！？][\"'”’»)\]」』]*\s*$", text[:mark]) else found[1:]
 
 
 def _wording(inspected: Inspected, blurb: Blurb, line: int) -> Wording | None:
@@ -191,6 +222,6 @@ def _unused(inspected: Inspected, used: set[str]) -> Iterator[Finding]:
 CHECK = Check(
     name="sourcing",
     about="Whether the narrative says where it has everything from, and from the first hand.",
-    rules=(_WITHOUT_SOURCE, _UNDATED, _SECOND_HAND, _NO_LINKS, _NOT_USED),
+    rules=(_WITHOUT_SOURCE, _BEHIND, _UNDATED, _SECOND_HAND, _NO_LINKS, _NOT_USED),
     find=_find,
 )

@@ -34,7 +34,7 @@ from newsletter.store.items import Batch
 
 MAX_ARTICLES = 30  # of one list page in one round; the rest come in the next
 SOURCES_AT_ONCE = 250  # in one transaction, which stays short
-QUIET = 0.5  # seconds without an answer after which what is there is written
+QUIET = 0.1  # seconds without an answer after which what is there is written
 CHANGES_AT_ONCE = 500
 MAILBOXES_AT_ONCE = 4
 
