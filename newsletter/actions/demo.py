@@ -8,6 +8,7 @@ from pathlib import Path
 
 from newsletter.actions.app import coming_issue, open_app
 from newsletter.actions.build_issue import Built, build_issue, framed_page, sample_values
+from newsletter.actions.check_issue import CheckedIssue, check_issue
 from newsletter.actions.gather_sources import Gathered, gather_sources
 from newsletter.actions.init_publication import init_publication
 from newsletter.actions.read_inbox import Inbox, read_inbox
@@ -35,6 +36,7 @@ class Demo:
     now: datetime  # the fixed clock, UTC
     gathered: Gathered
     inbox: Inbox
+    checked: CheckedIssue
     built: Built
     letters: tuple[Path, ...]  # .eml, one for each sample reader
     page: Path
@@ -50,6 +52,7 @@ def run_demo(target: Path) -> Demo:
     now = sample_now(root)
     app = open_app(root, clock=lambda: now)
     gathered = gather_sources(app)
+    checked = check_issue(app, issue)
     built = build_issue(app, issue, root / "var" / "build" / str(issue))
     letters = []
     for reader in READERS:
@@ -60,7 +63,7 @@ def run_demo(target: Path) -> Demo:
     write(page, framed_page(app, built.desk, built.edition, images="../../images/"))
     for asset in built.edition.assets:
         write(root / "public" / "images" / asset.name, asset.data)
-    return Demo(root, now, gathered, read_inbox(app), built, tuple(letters), page)
+    return Demo(root, now, gathered, read_inbox(app), checked, built, tuple(letters), page)
 
 
 def sample_now(root: Path) -> datetime:

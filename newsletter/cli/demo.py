@@ -9,6 +9,7 @@ import click
 
 from newsletter.actions.demo import Demo, run_demo
 from newsletter.cli.arguments import in_words, program
+from newsletter.cli.findings import counted
 
 
 @click.command("demo")
@@ -40,15 +41,16 @@ def _shown(demo: Demo) -> list[str]:
         f"Inbox                {len(demo.inbox.cards)} stories, {several} of several outlets",
         f"Issue                No. {desk.draft.number}, “{edition.subject}”, {len(desk.draft.blurbs)} sections",
         f"Due                  {in_words(desk.draft.week.due, cities)}",
+        f"Checked              {counted(demo.checked.report.findings)}",
         f"Mail                 {size:.0f} kB, digest {edition.digest[:16]}",
         *(f"  for {reader.stem.partition('-')[2]:<18} {reader}" for reader in demo.letters),
         f"Archive page         {demo.page}",
         "",
-        "Next:",
-        "  open an .eml in your mail program and the page in your browser; see what the week's sources brought with",
-        f"    {program()} -C {demo.root} inbox",
-        f"  edit {demo.root}/content/issues/{edition.issue}/issue.md and run",
-        f"    {program()} -C {demo.root} build --out {demo.root}/var/build",
-        "  or begin a publication of your own with",
-        f"    {program()} init my-weekly",
+        "Open an .eml in your mail program and the page in your browser. What the week's sources brought, and what the",
+        "checks say of the issue, is told by",
+        f"  {program()} -C {demo.root} inbox",
+        f"  {program()} -C {demo.root} check",
+        f"Edit {demo.root}/content/issues/{edition.issue}/issue.md and run",
+        f"  {program()} -C {demo.root} build --out {demo.root}/var/build",
+        f"or begin a publication of your own with {program()} init my-weekly",
     ]
