@@ -21,7 +21,7 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Verdict, ...]:
 
 @pytest.fixture(scope="module")
 def held_out(tmp_path_factory: pytest.TempPathFactory) -> tuple[Verdict, ...]:
-    """What they say of the blurbs that nothing was mended by."""
+    """What they say of the blurbs that were written afterwards."""
     return corpus.measured(init_publication(tmp_path_factory.mktemp("held-out") / "publication"), corpus.HELD_OUT)
 
 

@@ -265,3 +265,19 @@ def test_the_longest_shared_run_is_the_longest(one: list[str], other: list[str])
         default=0,
     )  # fmt: skip
     assert shingles.longest_shared_run(" ".join(one), " ".join(other)) == slow
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "shown", "unit"),
+    [
+        ("It found seven and a half million itself.", 7_500_000, "seven and a half million", None),
+        ("It cost 2 and a half billion dollars.", 2_500_000_000, "2 and a half billion", "$"),
+        ("At least a quarter of a million tonnes.", 250_000, "a quarter of a million", "tonnes"),
+        ("Three quarters of a million came.", 750_000, "Three quarters of a million", None),
+        ("It holds 4.2 megawatt-hours.", Decimal("4.2"), "4.2", "MWh"),
+    ],
+)
+def test_a_part_of_something_large_is_one_figure(text: str, value: int | Decimal, shown: str, unit: str | None) -> None:
+    """And a unit has one name, written out or not."""
+    (found,) = find_figures(text, "en")
+    assert (found.value, found.shown, found.unit) == (Decimal(value), shown, unit)

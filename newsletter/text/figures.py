@@ -43,6 +43,7 @@ _HAN = "零〇一二三四五六七八九十百千万亿两萬億兩"
 _SCALES = "|".join(
     sorted((word for word in MAGNITUDES if len(word) > 2 and word not in ("mio", "mrd", "tsd")), key=len, reverse=True)
 )
+_LARGE = "thousand|million|billion|trillion"
 _PERCENT = r"%|‰|(?i:percent)\b|per\scent\b|pct\b|Prozent\b|pour\scent\b|por\sciento\b|procent\b"
 _DIGITS = r"\d+(?:[.,]\d+)*"
 # Groups set apart by a space, as French, Swedish and the SI have them; in English only by one that does not break.
@@ -64,7 +65,7 @@ def _digits_pattern(number: str) -> re.Pattern[str]:
           | [\ \u00a0\u202f](?P<short>bn|tn|mn|Mio|Mrd|Tsd)\b\.?
         )?
         (?:\s?(?P<percent>{_PERCENT}))?
-        (?P<fraction>\ and\ a\ half\b)?
+        (?P<fraction>\ and\ a\ half\b(?:\ (?P<halves>{_LARGE})\b)?)?
         """
     )
 
@@ -84,7 +85,7 @@ _WORDS = re.compile(
     (?P<half>half\ (?=an?\ ))?
     (?P<number> (?:{_ONE_WORD}|an?(?=[ ](?:{_SIZES})\b)) (?:[ -](?:and\ )?(?:{_SIZES})\b(?:\ (?:and\ )?{_ONE_WORD})?)* )
     (?:\s(?P<percent>{_PERCENT}))?
-    (?P<fraction>\ and\ a\ half\b)?
+    (?P<fraction>\ and\ a\ half\b(?:\ (?P<halves>{_LARGE})\b)?)?
     (?![\w'’]|[-‐‑](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b)
     """
 )
@@ -130,6 +131,10 @@ _HAS_HAN = re.compile(rf"[{_HAN}]")
 
 
 def _all(text: str, language: str) -> Iterator[Figure]:
+    for match in _PART_OF_LARGE.finditer(text) if " of a" in text else ():
+        value = _PARTS[match["part"].lower()] * MAGNITUDES[match["large"].lower()]
+        unit, is_money = units.after(text, match.end())
+        yield _figure(match, value, unit, FigureKind.MONEY if is_money else _kind(unit))
     pattern = _BY_SPACES if language.lower().split("-")[0] in _SPACING else _PLAIN
     for match in pattern.finditer(text):
         if figure := _of_digits(match, language):
@@ -156,7 +161,7 @@ def _of_digits(match: re.Match[str], language: str) -> Figure | None:
     elif scale := match["scale"] or match["letter"] or match["short"]:
         value *= MAGNITUDES[scale.lower()]
     if match["fraction"]:
-        value += Decimal("0.5")
+        value = (value + Decimal("0.5")) * MAGNITUDES.get((match["halves"] or "").lower(), 1)
     if match["sign"]:
         value = -value
     if match["percent"]:
@@ -172,6 +177,10 @@ def _of_digits(match: re.Match[str], language: str) -> Figure | None:
     return _figure(match, value, unit, FigureKind.MONEY if is_money else _kind(unit))
 
 
+_PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "three quarters": Decimal("0.75")}
+_PART_OF_LARGE = re.compile(
+    rf"\b(?:an?\s)?(?P<part>half|quarter|three\squarters)\sof\san?\s(?P<large>{_LARGE})\b", re.IGNORECASE
+)  # "a quarter of a million"; "half a million" is read as a number word
 _LIKE_A_YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 
 
@@ -183,7 +192,7 @@ def _of_words(match: re.Match[str]) -> Figure | None:
     if match["half"]:
         value /= 2
     if match["fraction"]:
-        value += Decimal("0.5")
+        value = (value + Decimal("0.5")) * MAGNITUDES.get((match["halves"] or "").lower(), 1)
     if match["percent"]:
         return _figure(match, value, "%", FigureKind.PERCENT)
     unit, is_money = units.after(match.string, match.end())

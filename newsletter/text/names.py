@@ -46,7 +46,7 @@ _COMMON = frozenset(
 _NO_NAMES = frozenset(
     re.findall(
         r"\S+",
-        "AM PM EST EDT CET CEST GMT UTC OK TV CEO CFO PDF URL FAQ ID NO II III IV R&D Q&A"
+        "kWh MWh GWh TWh kW MW GW TEU AM PM EST EDT CET CEST GMT UTC OK TV CEO CFO PDF URL FAQ ID NO II III IV R&D Q&A"
         " TODO TBD TBA TBC TK TKTK FIXME XXX WIP NB PS PPS FYI RSVP",
     )
 )

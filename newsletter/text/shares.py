@@ -24,14 +24,21 @@ _DENOMINATORS |= {"halves": 2}
 _COUNT = "one|two|three|four|five|six|seven|eight|nine"
 _HEDGE = r"\b(?:by|nearly|almost|about|around|roughly|over|than|least|under|some|up\s+to)"
 _WHOLE = r"(?=\s+(?:of|more|fewer|less|higher|lower|smaller|larger|as)\b)"
+_NO_WHOLE = r"(?! of an? (?:hour|thousand|million|billion))"  # fifteen minutes, and 250,000
 # "A third round" and "a quarter of an hour" are no parts; "a third of the ships" is one, and so is "fell by a third".
 _FORMS = (
-    re.compile(rf"\b(?P<over>{_COUNT})[\s-](?P<under>halves|{'s|'.join(_PARTS[1:])}s)\b(?! of an hour)", re.IGNORECASE),
-    re.compile(rf"\b(?P<over>an?|one)[\s-](?P<under>{'|'.join(_PARTS)})\b(?! of an hour){_WHOLE}", re.IGNORECASE),
+    re.compile(
+        rf"\b(?P<over>{_COUNT})[\s-](?P<under>halves|{'s|'.join(_PARTS[1:])}s)\b{_NO_WHOLE}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"\b(?P<over>an?|one)[\s-](?P<under>{'|'.join(_PARTS)})\b{_NO_WHOLE}{_WHOLE}",
+        re.IGNORECASE,
+    ),
     re.compile(
         rf"{_HEDGE}\s(?P<part>(?P<over>an?|one)[\s-](?P<under>{'|'.join(_PARTS[1:])}))\b(?!\s+[a-z]|-)", re.IGNORECASE
     ),
-    re.compile(r"\b(?P<under>half)(?=\s+of\b(?! an hour))", re.IGNORECASE),
+    re.compile(r"\b(?P<under>half)(?=\s+of\b(?! an? (?:hour|thousand|million|billion)))", re.IGNORECASE),
     re.compile(rf"{_HEDGE}\s(?P<part>(?P<under>half))\b(?!\s+an?\b|-)", re.IGNORECASE),
 )
 _NUMBER = rf"{_COUNT}|ten|twenty|\d{{1,3}}"

@@ -98,9 +98,9 @@ _MEASURES = _table("""
     MW: megawatt mw
     GW: gigawatt gw
     kWh: kwh kilowatt-hour
-    MWh: mwh
-    GWh: gwh
-    TWh: twh
+    MWh: mwh megawatt-hour
+    GWh: gwh gigawatt-hour
+    TWh: twh terawatt-hour
     degrees: degree °
     °C: °c degree_celsius degrees_celsius
     °F: °f
