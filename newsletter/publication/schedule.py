@@ -25,6 +25,7 @@ from newsletter.model.shape import (
     shown,
 )
 from newsletter.model.theme import Theme
+from newsletter.model.tls import Tls
 from newsletter.publication import yamlfile
 from newsletter.publication.folder import SCHEDULE, Folder
 from newsletter.publication.yamlfile import Written
@@ -154,6 +155,30 @@ class Approval:
     in_charge: Slug | None = None  # the id of the one who may release an issue alone, with a reason
 
 
+class TransportName(Enum):
+    """Where messages go."""
+
+    FILES = "files"  # var/outbox, a Maildir: nobody mails anybody by mistake
+    SMTP = "smtp"
+
+
+@file_shape
+class Sending:
+    """How issues leave. The password stands in the environment, as SMTP_PASSWORD."""
+
+    transport: TransportName = TransportName.FILES
+    host: Words | None = None  # of the mail server, for smtp
+    port: int | None = None  # else 587, 465 for implicit TLS, 25 without TLS
+    tls: Tls = Tls.STARTTLS
+    user: Words | None = None  # logs in with it where it is given
+    bounces: EmailAddress | None = None  # the envelope sender; else the sender's address
+    verp: bool = True  # bounces+...@: the envelope sender names the delivery; asks for `bounces`
+    connections: int = 4  # at a time, to the mail server
+    grace_minutes: int = 60  # an issue that has not begun this long after it was due waits for a person
+    resume_hours: int = 48  # after it was due: until then a mailing that had begun goes on by itself
+    team_first: bool = False  # the team's own copies go first, the others ten minutes later
+
+
 @file_shape
 class Schedule:
     """The whole of schedule.yaml."""
@@ -175,6 +200,7 @@ class Schedule:
     gather: Gathering = Gathering()
     checks: Checking = Checking()
     approval: Approval = Approval()
+    sending: Sending = Sending()
 
 
 def read(folder: Folder) -> tuple[Schedule | None, Written, list[Mistake]]:
@@ -241,6 +267,7 @@ def _contradictions(schedule: Schedule, written: Written) -> Iterator[tuple[int,
     if schedule.approval.needed < 1:
         line = written.line(("approval", "needed"))
         yield line, f"`needed` is {schedule.approval.needed}", "write how many have to sign, 1 or more"
+    yield from _sending_mistakes(schedule.sending, written)
     signers = [("deputies", who) for who in schedule.approval.deputies]
     signers += [("in_charge", schedule.approval.in_charge)] if schedule.approval.in_charge else []
     for key, who in signers:
@@ -249,6 +276,25 @@ def _contradictions(schedule: Schedule, written: Written) -> Iterator[tuple[int,
             todo = f"did you mean '{near}'?" if near else "write the id of one of the team above"
             yield written.line(("approval", key)), f"no one of the team has the id '{shown(who)}'", todo
     yield from _list_id_mistakes(schedule.list_id, written)
+
+
+def _sending_mistakes(sending: Sending, written: Written) -> Iterator[tuple[int, str, str]]:
+    def line(key: str) -> int:
+        return written.line(("sending", key))
+
+    if sending.transport is TransportName.SMTP and sending.host is None:
+        yield line("transport"), "mail is to go by smtp, and no server is named", "add host: mail.example.org"
+    if sending.host is not None and not re.fullmatch(r"[A-Za-z0-9_.:-]+", sending.host):
+        what = f"'{shown(sending.host)}' is not the name of a host"
+        yield line("host"), what, "write it as mail.example.org, without port; that goes into `port`"
+    if sending.user is not None and sending.tls is Tls.NONE:
+        yield line("user"), "a password would travel in the clear", "use tls: starttls or implicit, or drop the user"
+    least = {"port": 1, "connections": 1, "grace_minutes": 1, "resume_hours": 1}
+    most = {"port": 65_535, "connections": 50, "grace_minutes": 1_440, "resume_hours": 168}
+    for key, low in least.items():
+        value = getattr(sending, key)
+        if value is not None and not low <= value <= most[key]:
+            yield line(key), f"`{key}` is {value}", f"write {low} to {most[key]:,}"
 
 
 def _logo_mistakes(theme: Theme, written: Written, folder: Folder) -> Iterator[tuple[int, str, str]]:

@@ -1,0 +1,83 @@
+"""Opens a session with a mail server: connection, greeting, TLS, EHLO, login. Source: RFC 5321 3.1 and 3.2."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Callable, Mapping
+
+from newsletter.mail.smtp_auth import log_in
+from newsletter.mail.smtp_line import Line
+from newsletter.mail.smtp_opening import Limits, Opening, Server
+from newsletter.mail.smtp_replies import Reply, unanswered
+from newsletter.mail.smtp_session import SmtpSession
+from newsletter.mail.smtp_tls import encrypt, start_tls, verifying
+from newsletter.model.answer import ConnectionLost, Phase
+from newsletter.model.tls import Tls
+
+__all__ = ["Limits", "Server", "SmtpSession", "connect", "verifying"]
+
+_WRONG_SERVER = "check host and port of `sending` in schedule.yaml, then ask whoever runs the server"
+
+
+def connect(
+    server: Server,
+    *,
+    context: ssl.SSLContext | None = None,
+    limits: Limits | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> SmtpSession:
+    """A session that is private as `server` says and logged in, or an error: never anything less.
+
+    `context` is what `verifying` makes; making one costs tens of milliseconds, so let many connections share it.
+
+    Raises `SendingRefused` for what a person has to mend: 5yz, a certificate, a login, a server that is none; and
+    `ConnectionLost` for what may pass: no way there, a connection that ends or falls silent, 4yz.
+    """
+    limits = limits or Limits()
+    opening = Opening(server, Line(_connected(server, limits), clock), limits)
+    try:
+        if server.privacy is Tls.IMPLICIT:
+            encrypt(opening, Phase.CONNECT, context or verifying())
+        _greeted(opening)
+        offers = _hello(opening)
+        if server.privacy is Tls.STARTTLS:
+            start_tls(opening, offers, context or verifying())
+            offers = _hello(opening)
+        log_in(opening, offers)
+    except BaseException:
+        opening.line.close()
+        raise
+    return SmtpSession(opening.line, offers, limits)
+
+
+def _connected(server: Server, limits: Limits) -> socket.socket:
+    try:
+        return socket.create_connection((server.host, server.port), limits.connect)
+    except (OSError, UnicodeError) as error:  # UnicodeError: no label of a name is so long, or empty
+        words = getattr(error, "strerror", None) or str(error)
+        raise ConnectionLost(str(server), unanswered(Phase.CONNECT, f"it cannot be reached ({words})")) from error
+
+
+def _greeted(opening: Opening) -> None:
+    reply = opening.ask(Phase.GREETING, None, opening.limits.greeting)
+    if reply.code != 220:
+        _no(opening, Phase.GREETING, reply)
+
+
+def _hello(opening: Opening) -> Mapping[str, str]:
+    """What the server offers, keyword to parameters; nothing where it knows only HELO (RFC 5321 3.2)."""
+    reply = opening.ask(Phase.EHLO, f"EHLO {opening.server.name}", opening.limits.command)
+    if reply.code == 250:
+        offers = (line.upper().partition(" ") for line in reply.lines[1:])
+        return {keyword: parameters for keyword, _, parameters in offers}
+    if reply.code >= 500:
+        reply = opening.ask(Phase.EHLO, f"HELO {opening.server.name}", opening.limits.command)
+    if reply.code != 250:
+        _no(opening, Phase.EHLO, reply)
+    return {}
+
+
+def _no(opening: Opening, phase: Phase, reply: Reply) -> None:
+    opening.no(phase, reply, _WRONG_SERVER)
