@@ -17,8 +17,8 @@ from mjml import mjml2html
 from bench.peers import Builder, NpmMjml, node
 from bench.sample import Sample
 from bench.timing import Figure, Taken, by_turns, clocked, process, table
-from newsletter.deliver.personal import Recipient
 from newsletter.mail.mime import splice
+from newsletter.model.mailing import Recipient
 
 PYTHON = (sys.executable, "-c", "pass")
 NEWSLETTER = str(Path(sys.executable).with_name("newsletter"))

@@ -13,9 +13,9 @@ from newsletter.actions.demo import sample_now
 from newsletter.actions.init_publication import init_publication
 from newsletter.assemble import letter
 from newsletter.assemble.edition import assemble
-from newsletter.deliver.personal import Recipient
 from newsletter.mail.mime import splice
 from newsletter.model.edition import Edition, Slot
+from newsletter.model.mailing import Recipient
 
 BLURB = "read-more"
 

@@ -10,8 +10,10 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 from newsletter.model.errors import ConfigError, ForgedToken
 
@@ -25,6 +27,10 @@ class Purpose(Enum):
     PREFERENCES = "preferences"
     MESSAGE_ID = "message-id"
     APPROVAL = "approval"
+    ADDRESS = "address"  # the marks that readers are found by
+    CONFIRM = "confirm"  # a subscription, from the mail that asks for it
+    BOUNCE = "bounce"  # envelope senders that name a delivery
+    TEST = "test"  # links of test mails, which only show what they would do
     SAMPLE = "sample"
 
     __hash__ = object.__hash__  # by identity: Enum's own runs in Python at every look-up
@@ -51,6 +57,7 @@ class KeyRing:
             if not key.id.isalnum() or len(key.secret) < 16:
                 what = f"the key '{key.id}' is too short or oddly named; give it 16 octets or more and a plain name"
                 raise ConfigError("keys", what)
+        self.keys = keys
         self._newest = keys[0].id
         self._keys = {key.id: key.secret for key in keys}
         self._derived: dict[tuple[str, Purpose], bytes] = {}
@@ -72,6 +79,23 @@ class KeyRing:
         """The MAC alone, 26 characters of small letters and digits, by the newest key."""
         return self._mac(self._newest, purpose, payload)
 
+    def marks(self, address: str) -> tuple[tuple[str, bytes], ...]:
+        """The keyed hash of an address under every key, with the key's id, the newest first; 16 octets each.
+
+        Capitals make no difference. What new rows are marked with is the first; an address is looked for by all.
+        """
+        folded = address.lower().encode()
+        return tuple([(key_id, hasher(folded)) for key_id, hasher in self._hashers])
+
+    @cached_property
+    def _hashers(self) -> tuple[tuple[str, Callable[[bytes], bytes]], ...]:
+        return tuple((key_id, _hasher(self._derive(key_id, Purpose.ADDRESS))) for key_id in self._keys)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The names of all keys, the newest first."""
+        return tuple(self._keys)
+
     def seal(self, purpose: Purpose, data: bytes) -> str:
         """`<key id>.<mac>` over any bytes, by the newest key: what stands beside the data, not around it."""
         digest = hashlib.sha256(data).hexdigest()
@@ -86,12 +110,30 @@ class KeyRing:
         return True
 
     def _mac(self, key_id: str, purpose: Purpose, payload: str) -> str:
+        digest = hmac.digest(self._derive(key_id, purpose), payload.encode(), "sha256")[:_MAC_OCTETS]
+        return base64.b32encode(digest).decode("ascii").rstrip("=").lower()
+
+    def _derive(self, key_id: str, purpose: Purpose) -> bytes:
         derived = self._derived.get((key_id, purpose))
         if derived is None:
             derived = hmac.digest(self._keys[key_id], b"newsletter." + purpose.value.encode(), "sha256")
             self._derived[key_id, purpose] = derived
-        digest = hmac.digest(derived, payload.encode(), "sha256")[:_MAC_OCTETS]
-        return base64.b32encode(digest).decode("ascii").rstrip("=").lower()
+        return derived
+
+
+def _hasher(key: bytes) -> Callable[[bytes], bytes]:
+    """HMAC-SHA-256 cut to 16 octets, for many short texts: RFC 2104 2 with both halves begun once, which takes a third
+    of the time of `hmac.digest`."""
+    inner = hashlib.sha256(bytes(octet ^ 0x36 for octet in key.ljust(64, b"\0")))
+    outer = hashlib.sha256(bytes(octet ^ 0x5C for octet in key.ljust(64, b"\0")))
+
+    def hashed(text: bytes) -> bytes:
+        one, two = inner.copy(), outer.copy()
+        one.update(text)
+        two.update(one.digest())
+        return two.digest()[:_MAC_OCTETS]
+
+    return hashed
 
 
 def ring_of(written: str, where: str) -> KeyRing:

@@ -19,6 +19,7 @@ from sqlalchemy import text
 from newsletter.model.errors import ConfigError
 from newsletter.model.source import SourceId, SourceState
 from newsletter.store import schema, sources
+from newsletter.store.columns import METADATA, instant_text
 from newsletter.store.engine import Store, file_url, open_store
 from newsletter.store.errors import StoreError, StoreUnreachable
 from newsletter.store.upgrade import MIGRATIONS
@@ -55,7 +56,7 @@ def test_a_new_database_is_made_and_found_again(empty: str) -> None:
 def test_the_tables_are_those_of_the_schema(store: Store) -> None:
     """The migrations end where the schema stands: Alembic finds no difference, and orders texts by their bytes."""
     with store.reading() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), schema.METADATA) == []
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
         if not store.on_sqlite:
             columns = "information_schema.columns WHERE column_name IN ('source', 'first_seen')"
             query = f"SELECT collation_name FROM {columns} AND table_schema = 'public'"
@@ -115,13 +116,13 @@ def test_states_are_saved_together_or_not_at_all(store: Store) -> None:
 def test_a_time_that_is_not_utc_is_refused(zone: timezone | None) -> None:
     """A naive time or another zone's means that somebody has not decided what the time is."""
     with pytest.raises(ValueError, match="is not a time in UTC"):
-        schema.instant_text(datetime(2026, 11, 25, 13, tzinfo=zone))
+        instant_text(datetime(2026, 11, 25, 13, tzinfo=zone))
 
 
 @given(times=st.lists(st.datetimes(timezones=st.just(UTC)), min_size=2))
 def test_times_sort_as_their_texts_do(times: list[datetime]) -> None:
     """So that both databases order and compare them without knowing what they are; and they are read back aware."""
-    texts = sorted(map(schema.instant_text, times))
+    texts = sorted(map(instant_text, times))
     assert [datetime.fromisoformat(one) for one in texts] == sorted(times)
     assert {datetime.fromisoformat(one).tzinfo for one in texts} == {UTC}
 

@@ -11,11 +11,12 @@ from newsletter import __version__
 from newsletter.actions.app import App, Desk, read_issue
 from newsletter.archive.page import framed
 from newsletter.assemble.edition import assemble
-from newsletter.deliver.personal import Recipient, Signing, slot_values
+from newsletter.deliver.personal import Signing, slot_values
 from newsletter.edit.length import lengths
 from newsletter.mail.mime import splice
 from newsletter.model.edition import Edition, SentIssue, Slot
 from newsletter.model.issue import IssueId
+from newsletter.model.mailing import Recipient
 from newsletter.publication.write import write
 from newsletter.tokens import SAMPLE_RING, Purpose
 

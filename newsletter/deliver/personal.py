@@ -10,17 +10,8 @@ from functools import lru_cache
 from newsletter.model.draft import Greeting
 from newsletter.model.edition import Slot
 from newsletter.model.issue import IssueId
+from newsletter.model.mailing import Recipient
 from newsletter.tokens import KeyRing, Purpose
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
-    """One reader as a mailing knows them, frozen when it was planned."""
-
-    seq: int  # from 1, within the mailing
-    subscriber: str  # opaque id; URL-safe, without a full stop
-    address: str  # addr-spec, ASCII
-    name: str | None  # as they gave it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +41,21 @@ def slot_values(
     The unsubscribe link only unsubscribes, never expires, and is the target of the one-click POST (RFC 8058).
     """
     unsubscribe = f"{site}/u/{signing.ring.sign(signing.unsubscribe, recipient.subscriber)}"
-    name = f"{issue}.{kind}.{recipient.seq}"
     return {
         Slot.GREETING: greeting.to(recipient.name),
         Slot.UNSUBSCRIBE_URL: unsubscribe,
         Slot.PREFERENCES_URL: f"{site}/p/{signing.ring.sign(signing.preferences, recipient.subscriber)}",
         Slot.TO: recipient.address,
         Slot.DATE: _date(due),
-        Slot.MESSAGE_ID: f"<{name}.{signing.ring.mac(signing.message_id, name)}@{domain}>",
+        Slot.MESSAGE_ID: message_id(issue, kind, recipient.seq, domain, signing.ring, signing.message_id),
         Slot.LIST_UNSUBSCRIBE: f"<{unsubscribe}>",
     }
+
+
+def message_id(issue: IssueId, kind: str, seq: int, domain: str, ring: KeyRing, purpose: Purpose) -> str:
+    """The Message-ID of one reader's copy, in its brackets: the same however often it is handed over."""
+    name = f"{issue}.{kind}.{seq}"
+    return f"<{name}.{ring.mac(purpose, name)}@{domain}>"
 
 
 @lru_cache(maxsize=16)  # the same for a whole mailing

@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 
 from newsletter.store.causes import Place, in_words
 from newsletter.store.connect import engine_of, for_reading, for_writing, parsed, place_of
+from newsletter.store.errors import StoreUnreachable
 from newsletter.store.upgrade import upgrade
 
 _WRITERS = 0x6E657774  # "newt": the advisory lock of PostgreSQL that writers share, and one who must be alone takes
@@ -68,6 +69,31 @@ class Store:
         with in_words(self._place), self._readers.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").detach()
             yield connection
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Whatever the database refuses inside becomes a `StoreError`."""
+        with in_words(self._place):
+            yield
+
+    def session_to_keep(self) -> Connection:
+        """A session of a PostgreSQL server for `writing_on`; whoever asked for it closes it. Raises `StoreError`."""
+        with in_words(self._place):
+            session = self._writers.connect().execution_options(isolation_level="READ COMMITTED")
+            session.detach()
+            return session
+
+    @contextmanager
+    def writing_on(self, session: Connection, number: int) -> Iterator[Connection]:
+        """The same as `writing_alone`, in the very session that the server calls by this number: what else the session
+        holds is held when the transaction is committed. Raises `StoreUnreachable` where it is lost, `StoreError`."""
+        if session.closed or session.invalidated:  # a connection would be made anew, silently
+            raise StoreUnreachable(f"{self._place.name} has closed the session that held a lock; take the lock again")
+        with in_words(self._place), session.begin():
+            row = session.execute(select(func.pg_backend_pid(), func.pg_advisory_xact_lock(_WRITERS))).one()
+            if row[0] != number:
+                raise StoreUnreachable(f"{self._place.name} has changed the session; use no pooler in between")
+            yield session
 
     def upsert(self, table: Table, changing: Iterable[str] = ()) -> sqlite.Insert | postgresql.Insert:
         """An insert that, where a row with this primary key is there already, sets only the columns `changing`."""

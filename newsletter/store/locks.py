@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
 
 from sqlalchemy import BigInteger, Connection, bindparam, func, select, text
@@ -36,40 +37,60 @@ def hold(store: Store, name: str, root: Path, now: datetime) -> AbstractContextM
     inside the block; with PostgreSQL one of the server's, good for every machine that uses the database. It is free
     again when the block is left or its process dies, however it dies.
     """
-    who = f"process {os.getpid()} since {now:%Y-%m-%d %H:%M} UTC"
+    who = ourselves(now)
     return _file_lock(root / "var" / f"{name}.lock", name, who) if store.on_sqlite else _server_lock(store, name, who)
+
+
+def ourselves(now: datetime) -> str:
+    """This process as others are told of it."""
+    return f"process {os.getpid()} since {now:%Y-%m-%d %H:%M} UTC"
 
 
 @contextmanager
 def _file_lock(path: Path, name: str, who: str) -> Iterator[None]:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+b", buffering=0)
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error.strerror}; look who owns its folder") from error
-    with file:
+    with take_file(path, name, who) as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.seek(0)
-            raise AlreadyHeld(name, file.read(200).decode(errors="replace").strip() or _SOMEBODY) from error
-        try:
-            with suppress(OSError):  # a courtesy; a full disk must not stop who holds the lock
-                file.truncate(0)
-                file.write(who.encode())
             yield
         finally:
             fcntl.flock(file, fcntl.LOCK_UN)  # said aloud: a forked process may have the file open still
 
 
+def take_file(path: Path, name: str, who: str) -> FileIO:
+    """The file, locked until it and every copy of its descriptor, in whatever process, are closed.
+
+    `name` and `who` are what others are told. Raises `AlreadyHeld`, and `StoreError` for a folder that is not ours.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = FileIO(path, "a+b")
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror}; look who owns its folder") from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        with file:
+            file.seek(0)
+            raise AlreadyHeld(name, file.read(200).decode(errors="replace").strip() or _SOMEBODY) from error
+    with suppress(OSError):  # a courtesy; a full disk must not stop who holds the lock
+        file.truncate(0)
+        file.write(who.encode())
+    return file
+
+
 @contextmanager
 def _server_lock(store: Store, name: str, who: str) -> Iterator[None]:
-    key = int.from_bytes(hashlib.sha256(f"newsletter {name}".encode()).digest()[:8], signed=True)
     with store.session() as connection:
-        if not connection.scalar(_TRY, {"key": key}):
-            raise AlreadyHeld(name, _holder(connection, key))
-        connection.execute(_CALL, {"who": f"{who} on {socket.gethostname()}"[:_NAME_OCTETS]})
+        take_on_server(connection, name, who)
         yield
+
+
+def take_on_server(connection: Connection, name: str, who: str) -> None:
+    """Locks for as long as this session of PostgreSQL lasts, whatever becomes of its transaction. Raises
+    `AlreadyHeld`."""
+    key = int.from_bytes(hashlib.sha256(f"newsletter {name}".encode()).digest()[:8], signed=True)
+    if not connection.scalar(_TRY, {"key": key}):
+        raise AlreadyHeld(name, _holder(connection, key))
+    connection.execute(_CALL, {"who": f"{who} on {socket.gethostname()}"[:_NAME_OCTETS]})
 
 
 def _holder(connection: Connection, key: int) -> str:

@@ -1,0 +1,40 @@
+"""A notice: a short mail of the system's own to one person. Not of the ledger: sent at least once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class NoticeKind(Enum):
+    """What a notice is for. A confirmation goes to an address at most once a day."""
+
+    CONFIRMATION = "confirmation"
+    SIGN_IN = "sign-in"
+    REMINDER = "reminder"
+    ALARM = "alarm"
+
+
+class NoticeState(Enum):
+    """How far a notice has come."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"  # refused for good, or tried for too long
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One mail to one address, plain text."""
+
+    number: int  # from 1; 0 before it is kept
+    kind: NoticeKind
+    address: str  # addr-spec, ASCII
+    subject: str
+    text: str  # nothing in it that a visitor typed
+    asked: datetime  # UTC
+    state: NoticeState = NoticeState.WAITING
+    tries: int = 0
+    next_try: datetime  # UTC
+    said: str | None = None  # the last answer, in words
