@@ -1,0 +1,48 @@
+"""How a row of the ledger is looked for and read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, exists, literal_column, or_, select
+
+from newsletter.model.answer import Answer, Phase
+from newsletter.model.mailing import Delivery, DeliveryState, MailingId
+from newsletter.model.subscriber import Mark
+from newsletter.store import schema
+
+_ROWS = schema.deliveries
+
+
+def in_state(*states: DeliveryState) -> ColumnElement[bool]:
+    """The condition that a row is in one of these; for one state in the words of the index of such rows."""
+    return or_(*(_ROWS.c.state == literal_column(f"'{state.value}'") for state in states))
+
+
+def any_in(connection: Connection, mailing: MailingId, state: DeliveryState, *more: ColumnElement[bool]) -> bool:
+    """Whether a mailing has a row in this state, of which more may be asked."""
+    return bool(connection.scalar(select(exists().where(_ROWS.c.mailing == mailing, in_state(state), *more))))
+
+
+def said(answer: Answer) -> dict[str, Any]:
+    """The columns of an answer."""
+    return {"phase": answer.phase.value, "code": answer.code, "status": answer.status, "said": answer.said}
+
+
+def delivery_of(row: Row[Any]) -> Delivery:
+    """The delivery of a whole row of the table."""
+    answer = None if row.phase is None else Answer(Phase(row.phase), row.code, row.status, row.said or "")
+    return Delivery(
+        mailing=MailingId(row.mailing),
+        seq=row.seq,
+        mark=Mark(row.mark),
+        address=row.address,
+        name=row.name,
+        state=DeliveryState(row.state),
+        attempt=row.attempt,
+        tries=row.tries,
+        next_try=row.next_try,
+        digest=row.digest,
+        answer=answer,
+        changed=row.changed,
+    )

@@ -1,0 +1,210 @@
+"""The ledger: one row for each reader of a mailing, and what is known of it. Nothing is sent that is not here first.
+
+Every change of a row is a compare-and-set on its state and, where an answer is concerned, on its attempt. So a commit
+whose own answer was lost can be repeated, and an answer that comes late changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, exists, select, update
+
+from newsletter.model.answer import Answer, Phase
+from newsletter.model.mailing import (
+    Committed,
+    DeliveryState,
+    Intent,
+    Mailing,
+    MailingId,
+    MailingState,
+    Recipient,
+    Verdict,
+    Waiting,
+)
+from newsletter.model.marks import mark_text
+from newsletter.store import answers, mailings, schema
+from newsletter.store.columns import Instant
+from newsletter.store.deliveries import any_in, in_state, said
+from newsletter.store.engine import Store
+from newsletter.store.owning import Owned
+from newsletter.store.writable import writable
+
+TEAM_WAITS = timedelta(minutes=10)  # between the team's own mails and all others, for somebody to cry stop
+_ROWS, _READERS, _MAILINGS = schema.deliveries, schema.subscribers, schema.mailings
+_S = DeliveryState
+_BEFORE = (_S.PLANNED.value, _S.DEFERRED.value)
+
+_LOST = Answer(Phase.DOT, 0, said="the program was stopped while the mail was being handed over")
+
+
+def recover(owned: Owned, mailing: MailingId, now: datetime) -> int:
+    """How many rows that an owner before us was handing over are UNKNOWN now. For a new owner, before anything else;
+    never in the middle of one's own work."""
+    left = (_ROWS.c.mailing == mailing, in_state(_S.HANDING_OVER))
+    values = {"state": _S.UNKNOWN.value, "changed": now, **said(_LOST)}
+    with owned.writing() as connection:
+        return connection.execute(update(_ROWS).where(*left).values(values)).rowcount
+
+
+def planned(store: Store, mailing: MailingId, after_seq: int, limit: int) -> tuple[Waiting, ...]:
+    """The next rows that were never begun, by `seq`. Those of erased readers are left out, see `settle`."""
+    wanted = (_ROWS.c.mailing == mailing, in_state(_S.PLANNED), _ROWS.c.seq > after_seq, _ROWS.c.address.is_not(None))
+    with store.reading() as connection:
+        return _waiting(connection, wanted, (_ROWS.c.seq,), limit)
+
+
+def due(store: Store, mailing: MailingId, now: datetime, limit: int) -> tuple[Waiting, ...]:
+    """The deferred rows whose next try has come, the longest due first. Those of erased readers are left out."""
+    wanted = (_ROWS.c.mailing == mailing, in_state(_S.DEFERRED), _ROWS.c.next_try <= now, _ROWS.c.address.is_not(None))
+    with store.reading() as connection:
+        return _waiting(connection, wanted, (_ROWS.c.next_try, _ROWS.c.seq), limit)
+
+
+def next_due(store: Store, mailing: MailingId) -> datetime | None:
+    """When the first of the deferred rows is to be tried again; None where there are none."""
+    wanted = (_ROWS.c.mailing == mailing, in_state(_S.DEFERRED), _ROWS.c.address.is_not(None))
+    with store.reading() as connection:
+        return connection.scalar(select(_ROWS.c.next_try).where(*wanted).order_by(_ROWS.c.next_try).limit(1))
+
+
+def digests(store: Store, mailing: MailingId) -> tuple[str, ...]:
+    """The editions that rows which are still to be sent may need: the mailing's, then those that rows keep for being
+    sent again, sorted."""
+    own = _ROWS.c.digest.is_not(None)
+    with store.reading() as connection:
+        first = mailings.get(connection, mailing).digest
+        queries = (
+            select(_ROWS.c.digest).where(_ROWS.c.mailing == mailing, in_state(state), own).distinct()
+            for state in (_S.PLANNED, _S.DEFERRED)
+        )
+        kept = {digest for query in queries for digest in connection.scalars(query)}
+    return (first, *sorted(kept - {first}))
+
+
+def commit(
+    owned: Owned, mailing: MailingId, verdicts: Sequence[Verdict], intents: Sequence[Intent], now: datetime
+) -> Committed:
+    """Writes what servers answered and whom we are about to hand a mail to, in one transaction.
+
+    An intent is granted where the mailing is sending, the row stands as the intent says, its edition is the row's own
+    or else the mailing's, and its reader may be written to; nobody can leave between that look and the commit. A reader
+    who left or is away is SUPPRESSED instead. Rows behind the team's own wait until `rest_from`. All other intents
+    change nothing: where the mailing is sending, look at it and the row again, somebody may have mended the edition.
+
+    A commit that raised `StoreError` may be on disk nevertheless. Repeat it with the very same arguments, `now`
+    included, until it returns: it then grants what it has granted already, and nothing that another owner began.
+    Raises `ValueError` for a verdict that no row can take.
+    """
+    with owned.writing() as connection:
+        answers.write(connection, mailing, verdicts, now)
+        found = mailings.get(connection, mailing)
+        granted, suppressed = _intended(connection, found, intents, now)
+        _begun(connection, found, bool(granted), now)
+    return Committed(found.state, granted, suppressed)
+
+
+def settle(owned: Owned, mailing: MailingId, now: datetime) -> MailingState:
+    """The state of the mailing, which becomes SENT or UNRESOLVED once no row is open. Open rows of readers who were
+    erased before their turn become SUPPRESSED first."""
+    ending = (MailingState.SENDING, MailingState.PAUSED, MailingState.UNRESOLVED)
+    with owned.writing() as connection:
+        found = mailings.get(connection, mailing)
+        if found.state not in ending or _somebody_waits(connection, mailing):
+            return found.state
+        for state in (_S.PLANNED, _S.DEFERRED):
+            erased = update(_ROWS).where(_ROWS.c.mailing == mailing, in_state(state))
+            connection.execute(erased.values(state=_S.SUPPRESSED.value, next_try=None, changed=now))
+        to = MailingState.UNRESOLVED if any_in(connection, mailing, _S.UNKNOWN) else MailingState.SENT
+        mailings.step(connection, mailing, to, ending, now)
+        return to
+
+
+def _somebody_waits(connection: Connection, mailing: MailingId) -> bool:
+    """Whether a row is being handed over, or waits for that and has an address."""
+    named = _ROWS.c.address.is_not(None)
+    waiting = any(any_in(connection, mailing, state, named) for state in (_S.PLANNED, _S.DEFERRED))
+    return waiting or any_in(connection, mailing, _S.HANDING_OVER)
+
+
+def _waiting(
+    connection: Connection, wanted: Iterable[ColumnElement[bool]], order: Iterable[Any], limit: int
+) -> tuple[Waiting, ...]:
+    columns = ("seq", "mark", "address", "name", "attempt", "tries", "first_try", "digest")
+    query = select(*(_ROWS.c[name] for name in columns)).where(*wanted).order_by(*order).limit(limit)
+    return tuple(
+        Waiting(Recipient(seq=seq, subscriber=mark_text(mark), address=address, name=name), attempt, *rest)
+        for seq, mark, address, name, attempt, *rest in connection.execute(query).all()
+    )
+
+
+_NOW = bindparam("now", type_=Instant)
+_WAS = bindparam("was", type_=Integer)
+_MAY = exists().where(_READERS.c.mark == _ROWS.c.mark, writable(_NOW))
+_LOOK = select(*(_ROWS.c[name] for name in ("seq", "state", "attempt", "changed", "digest")), _MAY).where(
+    _ROWS.c.mailing == bindparam("of"), _ROWS.c.seq.in_(bindparam("rows", expanding=True))
+)
+_THIS = (_ROWS.c.mailing == bindparam("of"), _ROWS.c.seq == bindparam("row"), _ROWS.c.attempt == _WAS)
+_WAITING = update(_ROWS).where(*_THIS, in_state(_S.PLANNED, _S.DEFERRED))
+_GRANT = _WAITING.values(
+    state=_S.HANDING_OVER.value, attempt=_WAS + 1, next_try=None, digest=bindparam("with"), changed=_NOW
+)
+_CLOSE = _WAITING.values(state=_S.SUPPRESSED.value, next_try=None, changed=_NOW)
+
+
+def _intended(
+    connection: Connection, mailing: Mailing, intents: Sequence[Intent], now: datetime
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Which rows are being handed over by these very intents, and which are suppressed instead, once it is written."""
+    if not intents:
+        return frozenset(), frozenset()
+    rows = connection.execute(_LOOK, {"of": mailing.id, "rows": [one.seq for one in intents], "now": now})
+    stand = {row[0]: tuple(row[1:]) for row in rows}
+    granted, suppressed = set(), set()
+    grants: list[dict[str, Any]] = []
+    closes: list[dict[str, Any]] = []
+    for one in intents:
+        state, attempt, changed, digest, may = stand[one.seq]
+        this = {"of": mailing.id, "row": one.seq, "was": one.attempt, "now": now}
+        if (state, attempt, changed) == (_S.HANDING_OVER.value, one.attempt + 1, now):
+            granted.add(one.seq)  # this very commit is repeated
+        elif state == _S.SUPPRESSED.value:
+            suppressed.add(one.seq)
+        elif not (_as_read(one, state, attempt, digest or mailing.digest) and _open_for(mailing, one.seq, now)):
+            continue
+        elif may:
+            granted.add(one.seq)
+            grants.append({**this, "with": one.digest})
+        else:
+            suppressed.add(one.seq)
+            closes.append(this)
+    for statement, values in ((_GRANT, grants), (_CLOSE, closes)):
+        if values:
+            connection.execute(statement, values)
+    return frozenset(granted), frozenset(suppressed)
+
+
+def _as_read(intent: Intent, state: str, attempt: int, digest: str) -> bool:
+    """Whether a row still is what the intent was made from."""
+    return state in _BEFORE and (attempt, digest) == (intent.attempt, intent.digest)
+
+
+def _open_for(mailing: Mailing, seq: int, now: datetime) -> bool:
+    """Whether the mailing lets this row begin now."""
+    if mailing.state is not MailingState.SENDING:
+        return False
+    return seq <= mailing.team or not mailing.team or (mailing.rest_from is not None and now >= mailing.rest_from)
+
+
+def _begun(connection: Connection, mailing: Mailing, granted: bool, now: datetime) -> None:
+    values: dict[str, datetime] = {}
+    if granted and mailing.began is None:
+        values["began"] = now
+    if mailing.team and mailing.rest_from is None and mailing.state is MailingState.SENDING:
+        own = (_ROWS.c.seq <= mailing.team, _ROWS.c.address.is_not(None))
+        if not any_in(connection, mailing.id, _S.PLANNED, *own):
+            values["rest_from"] = now + TEAM_WAITS
+    if values:
+        connection.execute(update(_MAILINGS).where(_MAILINGS.c.id == mailing.id).values(values))

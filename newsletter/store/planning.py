@@ -1,0 +1,156 @@
+"""Planning: a row for each reader who may be written to, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, case, delete, exists, func, insert, literal, select, update
+
+from newsletter.model.mailing import DeliveryState, Mailing, MailingId, MailingState
+from newsletter.model.subscriber import Mark, SubscriberState
+from newsletter.store import mailings, schema
+from newsletter.store.engine import Store
+from newsletter.store.owning import Owned
+from newsletter.store.writable import forbidden, wanting, writable
+
+BATCH = 5_000  # rows in one transaction, so that each is short
+_MARKS_AT_ONCE = 500  # marks in one query; SQLite takes 32,766 values, older libraries 999
+
+# PostgreSQL, without figures on a table that was just filled, would sort all readers for every batch.
+_ALONG_THE_INDEX = "; ".join(f"SET LOCAL enable_{way} = off" for way in ("seqscan", "sort", "hashjoin", "mergejoin"))
+
+_ROWS, _READERS, _MAILINGS = schema.deliveries, schema.subscribers, schema.mailings
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """All readers, each counted once, by whether a mailing planned now would reach them."""
+
+    writable: int
+    suppressed: int  # would want it, but something forbids writing to the address
+    unconfirmed: int
+    paused: int
+    unsubscribed: int
+
+
+def audience(store: Store, now: datetime) -> Audience:
+    """Whom a mailing planned now would reach, and whom not."""
+    kind = case((wanting(now), case((forbidden(), "suppressed"), else_="writable")), else_=_READERS.c.state)
+    query = select(kind, func.count()).select_from(_READERS).group_by(kind)
+    with store.reading() as connection:
+        counts = {row[0]: row[1] for row in connection.execute(query)}
+    return Audience(
+        writable=counts.get("writable", 0),
+        suppressed=counts.get("suppressed", 0),
+        unconfirmed=counts.get(SubscriberState.UNCONFIRMED.value, 0),
+        paused=counts.get(SubscriberState.PAUSED.value, 0),
+        unsubscribed=counts.get(SubscriberState.UNSUBSCRIBED.value, 0),
+    )
+
+
+def plan(owned: Owned, mailing: MailingId, now: datetime, team: Collection[Mark] = ()) -> Mailing:
+    """The mailing, READY, with one row for each reader who may be written to; as it is where it is not PLANNING.
+
+    `seq` is 1, 2, 3 ... in the order of the marks, which is no order of addresses, so that domains mix; the readers of
+    `team` stand before all others. Rows of a plan that was cut off are deleted first. Each batch is a transaction: who
+    confirms meanwhile may be missed, which `top_up` mends, and who leaves is not written to all the same.
+    """
+    if mailings.get(owned.store, mailing).state is not MailingState.PLANNING:
+        return mailings.get(owned.store, mailing)
+    _delete_rows(owned, mailing)
+    first = sorted(set(team))
+    of_team = sum(_add_these(owned, mailing, some, now) for some in _parts(first))
+    total = of_team + _add_others(owned, mailing, of_team, now)
+    with owned.writing() as connection:
+        counts = update(_MAILINGS).where(_MAILINGS.c.id == mailing).values(total=total, team=of_team)
+        connection.execute(counts)
+        mailings.step(connection, mailing, MailingState.READY, (MailingState.PLANNING,), now)
+        return mailings.get(connection, mailing)
+
+
+def top_up(owned: Owned, mailing: MailingId, now: datetime) -> int:
+    """How many rows were added behind the others, for readers who may be written to since; 0 once the first mail was
+    begun."""
+    found, after = 0, Mark(b"")
+    while marks := _missing(owned.store, mailing, after, now):
+        with owned.writing() as connection:
+            before = mailings.get(connection, mailing)
+            if before.began is not None or before.state.over or before.state is MailingState.PLANNING:
+                break
+            added = _add(connection, mailing, before.total, now, len(marks), _READERS.c.mark.in_(marks))
+            total = update(_MAILINGS).where(_MAILINGS.c.id == mailing).values(total=before.total + added)
+            connection.execute(total)
+        found, after = found + added, marks[-1]
+    return found
+
+
+def _delete_rows(owned: Owned, mailing: MailingId) -> None:
+    last = select(func.max(_ROWS.c.seq)).where(_ROWS.c.mailing == mailing)
+    with owned.store.reading() as connection:
+        count = connection.scalar(last) or 0
+    for at in range(count, 0, -BATCH):
+        with owned.writing() as connection:
+            connection.execute(delete(_ROWS).where(_ROWS.c.mailing == mailing, _ROWS.c.seq > at - BATCH))
+
+
+def _parts(marks: Sequence[Mark]) -> Iterator[Sequence[Mark]]:
+    for at in range(0, len(marks), _MARKS_AT_ONCE):
+        yield marks[at : at + _MARKS_AT_ONCE]
+
+
+def _add_these(owned: Owned, mailing: MailingId, marks: Sequence[Mark], now: datetime) -> int:
+    with owned.writing() as connection:
+        before = connection.scalar(select(func.max(_ROWS.c.seq)).where(_ROWS.c.mailing == mailing)) or 0
+        return _add(connection, mailing, before, now, len(marks), _READERS.c.mark.in_(marks))
+
+
+def _add_others(owned: Owned, mailing: MailingId, of_team: int, now: datetime) -> int:
+    """How many rows were added for all who have none yet, or until somebody cancelled the mailing."""
+    has_row = exists().where(_ROWS.c.mailing == mailing, _ROWS.c.mark == _READERS.c.mark)
+    found, added, after = 0, BATCH, Mark(b"")
+    while added == BATCH:
+        with owned.writing() as connection:
+            if mailings.get(connection, mailing).state is not MailingState.PLANNING:
+                break
+            others = (_READERS.c.mark > after, *((~has_row,) if of_team else ()))
+            added = _add(connection, mailing, of_team + found, now, BATCH, *others)
+            after = _mark_at(connection, mailing, of_team + found + added)
+        found += added
+    return found
+
+
+def _add(
+    connection: Connection,
+    mailing: MailingId,
+    before: int,
+    now: datetime,
+    limit: int,
+    *wanted: ColumnElement[bool],
+) -> int:
+    """How many rows were added behind `before` for the next readers, in the order of their marks."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(_ALONG_THE_INDEX)
+    readers = select(_READERS.c.mark, _READERS.c.address, _READERS.c.name).where(*wanted, writable(now))
+    some = readers.order_by(_READERS.c.mark).limit(limit).subquery()
+    number = literal(before) + func.row_number().over(order_by=some.c.mark)
+    fresh = (literal(DeliveryState.PLANNED.value), literal(0), literal(0))
+    query = select(literal(mailing), number, some.c.mark, some.c.address, some.c.name, *fresh)
+    columns = ("mailing", "seq", "mark", "address", "name", "state", "attempt", "tries")
+    statement = insert(_ROWS).from_select(columns, query).execution_options(preserve_rowcount=True)
+    return connection.execute(statement).rowcount
+
+
+def _mark_at(connection: Connection, mailing: MailingId, seq: int) -> Mark:
+    """The mark of a row; one before all others where there is no such row."""
+    query = select(_ROWS.c.mark).where(_ROWS.c.mailing == mailing, _ROWS.c.seq == seq)
+    return Mark(connection.scalar(query) or b"")
+
+
+def _missing(store: Store, mailing: MailingId, after: Mark, now: datetime) -> list[Mark]:
+    """The next readers who may be written to and have no row."""
+    there = exists().where(_ROWS.c.mailing == mailing, _ROWS.c.mark == _READERS.c.mark)
+    query = select(_READERS.c.mark).where(_READERS.c.mark > after, ~there, writable(now))
+    with store.reading() as connection:
+        return [Mark(mark) for mark in connection.scalars(query.order_by(_READERS.c.mark).limit(_MARKS_AT_ONCE))]

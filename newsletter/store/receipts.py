@@ -1,0 +1,176 @@
+"""What became of a mailing: sums, the people behind each figure, and what a person decides about them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+
+from newsletter.model.audit import Deed
+from newsletter.model.errors import NewsletterError
+from newsletter.model.mailing import OPEN, Delivery, DeliveryState, Mailing, MailingId, MailingState, Receipt
+from newsletter.model.subscriber import Mark
+from newsletter.store import audit, mailings, schema
+from newsletter.store.deliveries import any_in, delivery_of, in_state
+from newsletter.store.engine import Store
+from newsletter.store.glance import glance
+from newsletter.store.owning import Owned
+
+_AT_ONCE = 5_000  # rows in one transaction, so that each is short
+_ROWS, _MAILINGS = schema.deliveries, schema.mailings
+_S = DeliveryState
+
+
+class NothingIsSent(NewsletterError):
+    """A row of a cancelled mailing is not handed over again."""
+
+    def __init__(self, mailing: Mailing) -> None:
+        self.mailing = mailing
+        what = f"the mailing of {mailing.issue} is cancelled, nothing of it is sent any more"
+        super().__init__(f"{what}; say `accept` of what is unknown")
+
+
+def receipt(store: Store, mailing: MailingId) -> Receipt:
+    """The sums of a mailing, all of one moment."""
+    of_mailing = _ROWS.c.mailing == mailing
+    groups = (_ROWS.c.state, _ROWS.c.digest, _ROWS.c.tries > 0)
+    sums = select(*groups, func.count()).where(of_mailing).group_by(*groups)
+    first = select(_ROWS.c.next_try).where(of_mailing, in_state(_S.DEFERRED)).order_by(_ROWS.c.next_try).limit(1)
+    with store.reading() as connection:
+        if not store.on_sqlite:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        found = mailings.get(connection, mailing)
+        counted = [(row[0], row[1], row[2], row[3]) for row in connection.execute(sums)]
+        return _summed(found, counted, connection.scalar(first))
+
+
+def people(
+    store: Store, mailing: MailingId, states: Collection[DeliveryState], after_seq: int, limit: int
+) -> tuple[Delivery, ...]:
+    """The next rows in these states, by `seq`: whom a figure of the receipt speaks of."""
+    wanted = (_ROWS.c.mailing == mailing, _ROWS.c.state.in_([one.value for one in states]), _ROWS.c.seq > after_seq)
+    with store.reading() as connection:
+        query = select(_ROWS).where(*wanted).order_by(_ROWS.c.seq).limit(limit)
+        return tuple(map(delivery_of, connection.execute(query)))
+
+
+def of_reader(place: Store | Connection, marks: Sequence[Mark]) -> tuple[tuple[Mailing, Delivery], ...]:
+    """Every mailing that had a row for one of these marks, the oldest first, with the row."""
+    query = (
+        select(_ROWS)
+        .join_from(_MAILINGS, _ROWS, and_(_ROWS.c.mailing == _MAILINGS.c.id, _ROWS.c.mark.in_(marks)))
+        .order_by(_ROWS.c.mailing, _ROWS.c.seq)
+    )
+    with glance(place) as connection:
+        found = [delivery_of(row) for row in connection.execute(query)]
+        return tuple((mailings.get(connection, one.mailing), one) for one in found)
+
+
+def cancel_open(owned: Owned, mailing: MailingId, now: datetime) -> int:
+    """How many rows that had not begun are CANCELLED now; none where the mailing is not cancelled.
+
+    A row whose answer is still missing is left: its sender has to bring the answer, or `ledger.recover` to mark it.
+    """
+    return sum(_cancel(owned, mailing, state, now) for state in (_S.PLANNED, _S.DEFERRED))
+
+
+def resolve(
+    owned: Owned,
+    mailing: MailingId,
+    accept: bool,
+    marks: Collection[Mark] | None,
+    now: datetime,
+    who: str,
+    note: str | None = None,
+) -> int:
+    """How many UNKNOWN rows a person has decided about, with "resolve" in the audit log.
+
+    `accept`: it arrived. Otherwise the row is planned again and keeps its edition, so that the reader would get the
+    very same mail. `marks` are the readers meant; None: all. A mailing that was UNRESOLVED becomes READY where a row is
+    to be sent, SENT where nobody has to decide any more. Raises `NothingIsSent`.
+    """
+    with owned.writing() as connection:
+        found = mailings.get(connection, mailing)
+        if found.state is MailingState.CANCELLED and not accept:
+            raise NothingIsSent(found)
+        count = _decide(connection, mailing, accept, marks, now)
+        if count:
+            _move_on(connection, found, now)
+            words = f"{count} unknown: {'accept' if accept else 'resend'}"
+            deed = Deed(
+                happened=now,
+                who=who,
+                act="resolve",
+                issue=found.issue,
+                digest=found.digest,
+                note=f"{words}; {note}" if note else words,
+            )
+            audit.write(connection, deed)
+        return count
+
+
+def _summed(
+    mailing: Mailing, groups: Iterable[tuple[str, str | None, bool, int]], next_try: datetime | None
+) -> Receipt:
+    counts = dict.fromkeys(DeliveryState, 0)
+    editions: dict[str, int] = {}
+    tries = 0
+    for written, digest, tried, count in groups:
+        state = DeliveryState(written)
+        counts[state] += count
+        tries += count if tried else 0
+        if digest is not None and state in (_S.ACCEPTED, _S.UNKNOWN):
+            editions[digest] = editions.get(digest, 0) + count
+    return Receipt(
+        mailing=mailing,
+        counts=tuple(counts.items()),
+        editions=tuple(sorted(editions.items())),
+        tries=tries,
+        next_try=next_try,
+    )
+
+
+def _cancel(owned: Owned, mailing: MailingId, state: DeliveryState, now: datetime) -> int:
+    some = select(_ROWS.c.seq).where(_ROWS.c.mailing == mailing, in_state(state)).order_by(_ROWS.c.seq).limit(_AT_ONCE)
+    these = update(_ROWS).where(_ROWS.c.mailing == mailing, _ROWS.c.seq.in_(some))
+    cancelled, count = 0, _AT_ONCE
+    while count == _AT_ONCE:
+        with owned.writing() as connection:
+            found = mailings.get(connection, mailing)
+            if found.state is not MailingState.CANCELLED:
+                break
+            count = connection.execute(these.values(state=_S.CANCELLED.value, next_try=None, changed=now)).rowcount
+            _count_again(connection, found)
+        cancelled += count
+    return cancelled
+
+
+def _count_again(connection: Connection, mailing: Mailing) -> None:
+    """A plan that was cut off and then cancelled has rows that its mailing does not count yet."""
+    if mailing.total == 0:
+        rows = select(func.count()).select_from(_ROWS).where(_ROWS.c.mailing == mailing.id).scalar_subquery()
+        connection.execute(update(_MAILINGS).where(_MAILINGS.c.id == mailing.id).values(total=rows))
+
+
+def _decide(
+    connection: Connection, mailing: MailingId, accept: bool, marks: Collection[Mark] | None, now: datetime
+) -> int:
+    unknown: list[ColumnElement[bool]] = [_ROWS.c.mailing == mailing, in_state(_S.UNKNOWN)]
+    if marks is not None:
+        unknown.append(_ROWS.c.mark.in_(marks))
+    values: dict[str, Any] = {"state": _S.ACCEPTED.value, "changed": now}
+    if not accept:
+        values |= {"state": _S.PLANNED.value, "pinned": 1, "tries": 0, "first_try": None, "next_try": None}
+    return connection.execute(update(_ROWS).where(*unknown).values(values)).rowcount
+
+
+def _move_on(connection: Connection, mailing: Mailing, now: datetime) -> None:
+    if any(any_in(connection, mailing.id, state) for state in OPEN):
+        to = MailingState.READY
+    elif not any_in(connection, mailing.id, _S.UNKNOWN):
+        to = MailingState.SENT
+    else:
+        return
+    mailings.step(connection, mailing.id, to, (MailingState.UNRESOLVED,), now)
