@@ -1,0 +1,152 @@
+"""The whole story of one address, in words for the one who is asked "why did I get it?", or "why not?"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.model.mailing import Delivery, DeliveryState, Mailing, MailingKind
+from newsletter.model.subscriber import Act, Happening, Reason, Subscriber, SubscriberState, Suppression
+
+_REASONS = {
+    Reason.OPT_OUT: "they unsubscribed",
+    Reason.HARD_BOUNCE: "a mail server said that the address does not exist",
+    Reason.COMPLAINT: "they reported an issue as spam",
+    Reason.ERASED: "everything about them was erased",
+}
+_ACTS = {
+    Act.ASKED: "Asked for the newsletter",
+    Act.CONFIRMED: "Confirmed it by the link in the mail we sent",
+    Act.IMPORTED: "Was imported",
+    Act.CHANGED: "Was changed",
+    Act.PAUSED: "Paused",
+    Act.RESUMED: "Ended the pause",
+}  # the other acts are told from the suppressions, which know more
+_DELIVERIES = {
+    DeliveryState.PLANNED: "is planned, and has not left yet",
+    DeliveryState.HANDING_OVER: "is being handed over to the mail server",
+    DeliveryState.DEFERRED: "was put off by the mail server, and will be tried again",
+    DeliveryState.ACCEPTED: "was taken by the mail server; what the reader's provider did with it then, we cannot see",
+    DeliveryState.REFUSED: "was refused by the mail server, for good",
+    DeliveryState.EXPIRED: "was put off by the mail server until we gave up",
+    DeliveryState.SUPPRESSED: "was not sent: when its turn came, they had left, paused, or were not to be written to",
+    DeliveryState.CANCELLED: "was not sent: the sending was cancelled",
+    DeliveryState.UNKNOWN: "was handed over, and the connection was lost before the answer: it may have arrived",
+}
+_AGAIN = "Only they can change that: by signing up again and using the link in the mail that follows"
+_MENDED = "If the address works again, they sign up once more and use the link in the mail that follows"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened."""
+
+    at: datetime  # UTC
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What is known of one address."""
+
+    first: str  # whether they get the next issue, and why not
+    writable: bool
+    lines: tuple[Line, ...]  # the oldest first
+
+
+def story(
+    address: str,
+    subscriber: Subscriber | None,
+    suppressions: Sequence[Suppression],
+    happenings: Sequence[Happening],
+    deliveries: Sequence[tuple[Mailing, Delivery]],
+    now: datetime,
+    imported: str | None = None,
+) -> Story:
+    """The story of an address, as it is told at `now`. `imported`: what is known of the import that brought them."""
+    living = [one for one in suppressions if one.lifted is None]
+    why_not = "; ".join(_why_not(subscriber, living, now))
+    first = f"{address} gets the next issue."
+    if why_not:
+        first = f"{address} does not get the next issue: {why_not}. {_remedy(subscriber, living)}."
+    lines = [
+        *_told_of(subscriber, imported),
+        *(Line(one.at, _happening(one)) for one in happenings if one.act in _ACTS),
+        *_told_suppressions(suppressions),
+        *(Line(copy.changed or mailing.due, _delivery(mailing, copy)) for mailing, copy in deliveries),
+    ]
+    return Story(first, not why_not, tuple(sorted(lines, key=lambda line: line.at)))
+
+
+def _why_not(subscriber: Subscriber | None, living: Sequence[Suppression], now: datetime) -> Iterator[str]:
+    for one in living:
+        yield f"{_REASONS[one.reason]} on {_day(one.since)}"
+    if subscriber is None:
+        if not living:
+            yield "it is not the address of a reader"
+        return
+    match subscriber.state:
+        case SubscriberState.UNCONFIRMED:
+            asked = subscriber.consent.asked or subscriber.added
+            yield f"they asked for it on {_day(asked)} and have not used the link in the mail that asks them to confirm"
+        case SubscriberState.PAUSED if subscriber.until is None or subscriber.until > now:
+            yield f"they have paused it{f' until {_minute(subscriber.until)}' if subscriber.until else ''}"
+        case SubscriberState.UNSUBSCRIBED if not any(one.reason is Reason.OPT_OUT for one in living):
+            yield _REASONS[Reason.OPT_OUT]
+
+
+def _remedy(subscriber: Subscriber | None, living: Sequence[Suppression]) -> str:
+    """What can be done about it. Nothing is promised that the reader has not to do themselves."""
+    if subscriber is None and not living:
+        return "Look whether they read it under another address; if they want it here, they sign up"
+    if living:
+        return _MENDED if {one.reason for one in living} == {Reason.HARD_BOUNCE} else _AGAIN
+    if subscriber is not None and subscriber.state is SubscriberState.UNCONFIRMED:
+        return "They look for that mail, among the spam too, or sign up once more a day later"
+    if subscriber is not None and subscriber.state is SubscriberState.PAUSED:
+        return "It goes on by itself then"
+    return _AGAIN
+
+
+def _told_of(subscriber: Subscriber | None, imported: str | None) -> Iterator[Line]:
+    if subscriber is not None and subscriber.imported is not None:
+        how = f": {imported}" if imported else ""
+        proof = subscriber.consent
+        said = [f"asked on {_day(proof.asked)}"] if proof.asked and proof.asked < subscriber.added else []
+        said += (
+            [f"confirmed on {_day(proof.confirmed)}"] if proof.confirmed and proof.confirmed < subscriber.added else []
+        )
+        stands = f". Their consent, as the file has it: {', '.join(said)}" if said else ""
+        yield Line(subscriber.added, f"Came with import {subscriber.imported}{how}{stands}.")
+
+
+def _happening(one: Happening) -> str:
+    by = "" if one.who == "reader" else f", by {one.who}"
+    note = f": {one.note}" if one.note else ""
+    return f"{_ACTS[one.act]}{by}{note}."
+
+
+def _told_suppressions(suppressions: Sequence[Suppression]) -> Iterator[Line]:
+    for one in suppressions:
+        note = f" ({one.note})" if one.note else ""
+        yield Line(one.since, f"Nothing is sent from here on: {_REASONS[one.reason]}{note}.")
+        if one.lifted is not None:
+            by = f": {one.lifted_by}" if one.lifted_by else ""
+            yield Line(one.lifted, f"That {_REASONS[one.reason]} stands in the way no longer{by}.")
+
+
+def _delivery(mailing: Mailing, copy: Delivery) -> str:
+    what = "The issue" if mailing.kind is MailingKind.ISSUE else "The correction of the issue"
+    often = f", handed over {copy.attempt} times" if copy.attempt > 1 else ""
+    again = f" (at {_minute(copy.next_try)})" if copy.next_try and copy.state is DeliveryState.DEFERRED else ""
+    said = f" The mail server's last words: {copy.answer}." if copy.answer else ""
+    return f"{what} {mailing.issue} {_DELIVERIES[copy.state]}{again}{often}.{said}"
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%Y-%m-%d}"
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,26 @@
+"""Erasing a reader: what stays is a keyed hash, and the facts about it that hold no word of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, select, update
+
+from newsletter.model.subscriber import Mark
+from newsletter.store import happenings, schema, subscribers, suppressions
+
+
+def forget(connection: Connection, marks: Sequence[Mark]) -> bool:
+    """Takes every word of a reader out of the database; whether they were there. Within `Store.writing_alone`.
+
+    Their copies of past issues stay in the ledger, without address and name, so that its sums still close; a server's
+    answer, which may repeat the address, loses its words. One that was still to be sent is closed at its intent,
+    because nobody is there any more.
+    """
+    deliveries, notices = schema.deliveries, schema.notices
+    own = deliveries.c.mailing.in_(select(schema.mailings.c.id)) & deliveries.c.mark.in_(marks)  # by (mailing, mark)
+    connection.execute(update(deliveries).where(own).values(address=None, name=None, said=None))
+    connection.execute(delete(notices).where(notices.c.mark.in_(marks)))
+    happenings.empty(connection, marks)
+    suppressions.empty(connection, marks)
+    return subscribers.remove(connection, marks)
