@@ -1,0 +1,60 @@
+"""A worker: a process that holds lanes. `python -m newsletter.deliver.worker JOB LANE...`, descriptors of sockets.
+
+Its work, with keys and password, comes over the first of them; nothing of it ever stands in an argument or the
+environment. It has no database. It leaves when the ledger does, after the content whose Go it had.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from functools import partial
+from pathlib import Path
+from socket import socket
+from threading import Thread
+
+from newsletter.deliver.lane import Parcels, attend
+from newsletter.deliver.messages import Channel
+from newsletter.deliver.transport import Connect
+from newsletter.deliver.work import Files, Smtp, Work
+from newsletter.mail.maildir_out import Outbox
+from newsletter.mail.smtp import connect, verifying
+from newsletter.model.tls import Tls
+
+_READ = 65_536  # octets
+
+
+def start_lanes(work: Work, ends: list[socket]) -> list[Thread]:
+    """A thread for each lane, with one end of its pair of sockets. They hold no process up that wants to end."""
+    parcels, connect = Parcels(work), connecting(work.transport)
+    threads = [Thread(target=attend, args=(Channel(end), parcels, connect), daemon=True) for end in ends]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def connecting(transport: Files | Smtp) -> Connect:
+    """What opens a session with this transport."""
+    if isinstance(transport, Files):
+        return partial(Outbox, Path(transport.folder))
+    authority = None if transport.authority is None else Path(transport.authority)
+    context = None if transport.server.privacy is Tls.NONE else verifying(authority)
+    return partial(connect, transport.server, context=context, limits=transport.limits)
+
+
+def main(arguments: list[str]) -> None:
+    """Reads the work, serves the lanes and ends with the last of them."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # whoever stops the program tells the ledger, which tells the lanes
+    job, *ends = (socket(fileno=int(argument)) for argument in arguments)
+    for thread in start_lanes(_work(job), ends):
+        thread.join()
+
+
+def _work(job: socket) -> Work:
+    with job:
+        return Work.from_bytes(b"".join(iter(lambda: job.recv(_READ), b"")))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
