@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 import html
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ _FIELD_OF = {
     Slot.MESSAGE_ID: "Message-ID",
     Slot.LIST_UNSUBSCRIBE: "List-Unsubscribe",
 }
+_SUBJECT = re.compile(rb"^Subject:.*?\r\n(?![ \t])", re.MULTILINE | re.DOTALL)  # with the lines it was folded into
 _HEADER, _HTML = Part.HEADER, Part.HTML  # reading a member off its enum costs more than comparing it
 _LIMIT_OF = {Slot.LIST_UNSUBSCRIBE: len("List-Unsubscribe: ") + 900}
 
@@ -63,6 +65,20 @@ def compile_letter(heading: Heading, text: Slotted, html_body: Slotted) -> Lette
         f"--{boundary}--\r\n".encode("ascii"),
     ]
     return Letter(tuple(_joined(pieces)))
+
+
+def with_subject(letter: Letter, subject: str) -> Letter:
+    """The same letter under another subject; no other octet is changed. Raises `HeaderRefused`.
+
+    The subject is a field of its own among the headers, which come first: the first line that begins with its name is
+    it, whatever the bodies hold.
+    """
+    field = headers.unstructured("Subject", subject)
+    for at, piece in enumerate(letter.pieces):
+        if isinstance(piece, bytes) and _SUBJECT.search(piece):
+            mended = _SUBJECT.sub(lambda _: field, piece, count=1)
+            return Letter((*letter.pieces[:at], mended, *letter.pieces[at + 1 :]))
+    raise HeaderRefused("Subject", "the letter has none; build it anew")
 
 
 def splice(letter: Letter, values: Mapping[Slot, str]) -> bytes:
