@@ -18,8 +18,8 @@ test: $(TOOLS) check ## Passes the whole test suite; installs what it needs.
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
-soak: $(TOOLS) ## What is too long for every day: the same properties over many more examples.
-	NEWSLETTER_SOAK=1 $(BIN)/python -m pytest -n 2 -m hypothesis $(ARGS)
+soak: $(TOOLS) ## What is too long for every day: the same properties over many more examples, the big kill test.
+	NEWSLETTER_SOAK=1 $(BIN)/python -m pytest -n 2 -m "hypothesis or soak" $(ARGS)
 
 check: $(DEV) ## Formatter, linter and type checker; writes nothing.
 	$(BIN)/ruff format --check .
@@ -34,6 +34,8 @@ bench: $(TOOLS) ## Prints figures beside their peers, measured in the same run.
 	$(BIN)/python -m bench.assemble
 	$(BIN)/python -m bench.check
 	$(BIN)/python -m bench.gather
+	$(BIN)/python -m bench.readers
+	$(BIN)/python -m bench.ledger
 
 sample: $(DEV) ## Remakes sent/ of the sample's finished issues and the golden files, to be read as a diff.
 	$(BIN)/python -m tests.tools.remake_sent

@@ -123,3 +123,11 @@ def coming_issue(root: Path) -> IssueId:
         if not is_sent(root, issue):
             return issue
     raise ConfigError("issue", f"no issue in {root}/content/issues is in preparation; make a folder named by its date")
+
+
+def last_sent_issue(root: Path) -> IssueId:
+    """The issue that was sent last. Raises `ConfigError` when none was."""
+    sent = [issue for issue in issue_ids(root) if is_sent(root, issue)]
+    if not sent:
+        raise ConfigError("issue", f"no issue of {root}/content/issues has been sent yet")
+    return sent[-1]

@@ -15,8 +15,9 @@ from newsletter.model.edition import Edition
 from newsletter.model.errors import ConfigError, NewsletterError
 from newsletter.model.finding import Finding
 from newsletter.model.issue import IssueId
+from newsletter.model.mailing import MailingState
 from newsletter.publication.folder import is_sent
-from newsletter.store import approvals
+from newsletter.store import approvals, mailings
 
 SHORTEST = 8  # hex digits by which an edition may be named
 
@@ -121,10 +122,17 @@ def _proposed(app: App, issue: IssueId, expected: str) -> Proposal:
 
 
 def _not_sent(app: App, issue: IssueId) -> None:
+    """Raises `ConfigError` for an issue that has gone out, unless its mailing is paused: the rest may get a mended
+    edition."""
     known_issue(app, issue)
-    if is_sent(app.root, issue):
+    if not is_sent(app.root, issue):
+        return
+    with home_store(app, "approving happens") as store:
+        mailing = mailings.find(store, issue)
+    if mailing is None or mailing.state is not MailingState.PAUSED:
+        what = f"the issue {issue} has been sent, or is being sent; its approval is history"
         raise ConfigError(
-            "issue", f"the issue {issue} has been sent, or its sending has begun; its approval is history"
+            "issue", f"{what}. While its mailing is paused, a mended edition can be approved for the rest"
         )
 
 

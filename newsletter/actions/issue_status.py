@@ -8,13 +8,16 @@ from datetime import datetime
 from newsletter.actions.app import App
 from newsletter.actions.approved_edition import proposal
 from newsletter.actions.check_issue import CheckedIssue, check_issue
+from newsletter.actions.home import home_store
 from newsletter.edit.length import Length, lengths
 from newsletter.model.approval import Standing
 from newsletter.model.finding import Severity
 from newsletter.model.issue import IssueId, Week
+from newsletter.model.mailing import Receipt
 from newsletter.publication import issuefiles
 from newsletter.publication.folder import Folder, is_sent
 from newsletter.publication.schedule import City
+from newsletter.store import mailings, receipts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,7 @@ class Status:
     sections: tuple[SectionStatus, ...]  # in the order of the mail
     standing: Standing | None  # of the edition as it is now; None where this is not home
     sent: bool
+    delivery: Receipt | None  # of its mailing, once it is planned; None where this is not home, too
 
     @property
     def waits_for(self) -> tuple[tuple[str, str], ...]:
@@ -75,7 +79,16 @@ def issue_status(app: App, issue: IssueId) -> Status:
         sections=tuple(_section(one, owners, names, checked) for one in lengths(checked.desk.draft)),
         standing=proposal(app, issue).standing if app.is_home else None,
         sent=is_sent(app.root, issue),
+        delivery=_delivery(app, issue),
     )
+
+
+def _delivery(app: App, issue: IssueId) -> Receipt | None:
+    if not app.is_home:
+        return None
+    with home_store(app, "sending happens") as store:
+        mailing = mailings.find(store, issue)
+        return None if mailing is None else receipts.receipt(store, mailing.id)
 
 
 def _section(length: Length, owners: dict[str, str], names: dict[str, str], checked: CheckedIssue) -> SectionStatus:

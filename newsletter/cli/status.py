@@ -11,10 +11,12 @@ from rich.text import Text
 from newsletter.actions.issue_status import SectionStatus, Status, issue_status
 from newsletter.cli.arguments import IssueArgument, in_words, named_or_coming, opened
 from newsletter.cli.findings import STYLES, counted
+from newsletter.cli.receipts import line, state_words
 from newsletter.cli.terminal import console
 from newsletter.gather.health import span
 from newsletter.model.finding import Severity
 from newsletter.model.issue import IssueId
+from newsletter.model.mailing import MailingState, Receipt
 
 
 @click.command("status")
@@ -46,7 +48,9 @@ def _print(status: Status) -> None:
         )
     console().print(table)
     click.echo(f"Checks: {counted(status.checked.report.findings)}.")
-    if status.sent:
+    if status.delivery is not None:
+        _print_delivery(status.delivery, status.now)
+    elif status.sent:
         click.echo("It has been sent.")
     elif status.waits_for:
         click.echo("It waits for")
@@ -56,6 +60,25 @@ def _print(status: Status) -> None:
         click.echo("Approvals are kept at home, where the database is.")
     else:
         click.echo("It is approved and waits for its time.")
+
+
+def _print_delivery(receipt: Receipt, now: datetime) -> None:
+    """How far the sending is, and what whoever looks can do about it."""
+    issue, state = receipt.mailing.issue, receipt.mailing.state
+    click.echo(f"Delivery: {state_words(receipt.mailing)}")
+    click.echo(f"  {line(receipt)}")
+    if receipt.next_try:
+        click.echo(f"  the next try of a deferred copy {_left(receipt.next_try, now)}")
+    if state in _TODO:
+        click.echo(f"  {_TODO[state].format(issue=issue)}")
+
+
+_TODO = {
+    MailingState.PAUSED: "`newsletter resume {issue}` goes on, `newsletter cancel {issue}` ends it",
+    MailingState.MISSED: "`newsletter send {issue} --now` sends it, `newsletter cancel {issue}` ends it",
+    MailingState.UNRESOLVED: "`newsletter receipt {issue} --show unknown` names those to decide on",
+    MailingState.SENDING: "`newsletter send {issue}` goes on where a sender was stopped",
+}
 
 
 def _left(moment: datetime, now: datetime) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from newsletter.model.edition import SentIssue
 from newsletter.model.errors import ConfigError
+from newsletter.model.issue import IssueId
 from newsletter.publication.folder import issue_folder
 from newsletter.publication.write import write
 
@@ -32,6 +33,13 @@ def write_sent(root: Path, sent: SentIssue) -> Path:
             write(made / name, data)
         made.rename(target)
     return target
+
+
+def sent_digests(root: Path, issue: IssueId) -> tuple[str, ...]:
+    """The digests of the editions in sent/, the first one first; empty where there is none."""
+    target = issue_folder(root, issue) / "sent"
+    folders = [target, *sorted(target.glob("[0-9]*"), key=lambda one: int(one.name))] if target.is_dir() else []
+    return tuple(digest for folder in folders if (digest := _digest_in(folder)) is not None)
 
 
 def _files(sent: SentIssue) -> dict[str, bytes | str]:

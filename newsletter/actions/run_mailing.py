@@ -1,0 +1,109 @@
+"""Run: the ledger and its workers over one mailing, from its state in the database to the next stop."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from newsletter.actions.app import App
+from newsletter.actions.keys import genuine
+from newsletter.actions.readers import leavers_path
+from newsletter.actions.way_out import domain_of, way_out
+from newsletter.deliver import ledger
+from newsletter.deliver.ledger import StopSign
+from newsletter.deliver.progress import Progress
+from newsletter.deliver.work import Copy, Work, processes_for
+from newsletter.model.approval import NotApproved, living
+from newsletter.model.edition import Edition
+from newsletter.model.mailing import Mailing, MailingState
+from newsletter.model.subscriber import Reason
+from newsletter.publication.schedule import Schedule
+from newsletter.store import approvals, editions, leavers, mailings, receipts, suppressions
+from newsletter.store import ledger as book
+from newsletter.store.leavers import Leaving
+from newsletter.store.owning import Owned
+from newsletter.tokens import KeyRing
+
+Watch = Callable[[Progress], None]
+
+_STARTS = (MailingState.READY, MailingState.SENDING)
+
+
+def nobody(progress: Progress) -> None:
+    """Watches nothing."""
+
+
+def run_mailing(
+    app: App,
+    owned: Owned,
+    ring: KeyRing,
+    schedule: Schedule,
+    mailing: Mailing,
+    by: str,
+    watch: Watch,
+    stop: StopSign,
+) -> Mailing:
+    """The mailing as it is when nothing of it can be sent any more for now: at its end, paused, cancelled or stopped.
+
+    What a sender that was killed left as handing over is unknown from here on. Raises `NotApproved` for an edition that
+    nobody has signed, `ConfigError` for a way out that is not complete, `StoreError`.
+    """
+    store = owned.store
+    if mailing.state is MailingState.READY:
+        mailings.move(store, mailing.id, MailingState.SENDING, expect=(mailing.state,), now=app.clock(), who=by)
+    jitter = random.Random().random  # noqa: S311  (spreads retries, keeps no secret)
+    state = MailingState.SENDING
+    while state is MailingState.SENDING and not stop.is_set():  # anew where it was given another edition meanwhile
+        mailing = mailings.get(store, mailing.id)
+        work = _work(app, owned, ring, schedule, mailing)
+        state = ledger.run(owned, mailing, work, clock=app.clock, jitter=jitter, watch=watch, stop=stop)
+        _log_bounces(app, owned, mailings.get(store, mailing.id))
+    if state is MailingState.CANCELLED:
+        receipts.cancel_open(owned, mailing.id, app.clock())
+    return mailings.get(store, mailing.id)
+
+
+def _log_bounces(app: App, owned: Owned, mailing: Mailing) -> None:
+    """Sees to it that the addresses which this mailing has found not to exist stand in var/leavers.log.
+
+    The ledger bars them in its own transaction, where the log must not be waited for. One that a crash kept from being
+    written here is written by the next run of the mailing.
+    """
+    if mailing.began is None:
+        return
+    barred = suppressions.since(owned.store, Reason.HARD_BOUNCE, mailing.began)
+    with leavers.kept(leavers_path(app)) as log:
+        there = {(line.mark, line.at) for line in leavers.read(leavers_path(app)).lines}
+        new = (Leaving(one.since, one.reason, one.mark) for one in barred if (one.mark, one.since) not in there)
+        log.append(new)
+
+
+def _work(app: App, owned: Owned, ring: KeyRing, schedule: Schedule, mailing: Mailing) -> Work:
+    sending = schedule.sending
+    copies = {digest: _copy(owned, ring, mailing, digest) for digest in book.digests(owned.store, mailing.id)}
+    return Work(
+        mailing=mailing.id,
+        issue=mailing.issue,
+        kind=mailing.kind.value,
+        site=schedule.site,
+        domain=domain_of(schedule),
+        due=mailing.due,
+        editions={digest: Copy(edition.letter, edition.greeting) for digest, edition in copies.items()},
+        keys=ring.keys,
+        bounces=sending.bounces or schedule.sender.address,
+        verp=sending.verp and sending.bounces is not None,
+        transport=way_out(app, schedule),
+        lanes=sending.connections,
+        processes=processes_for(mailing.total),
+    )
+
+
+def _copy(owned: Owned, ring: KeyRing, mailing: Mailing, digest: str) -> Edition:
+    """The edition, byte for byte as it was signed, whatever became of the files since."""
+    edition = editions.find(owned.store, digest)
+    signed = living(approvals.signatures(owned.store, mailing.issue))
+    is_ours = genuine(ring)
+    if edition is None or not any(one.digest == digest and is_ours(one) for one in signed):
+        what = f"the edition {digest[:16]} that it brings is not kept here with a signature of ours"
+        raise NotApproved(mailing.issue, what, "put back a backup of the database and of the keys")
+    return edition

@@ -1,0 +1,171 @@
+"""Send: an approved issue to everyone who subscribes, once; then the next issue is opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event
+
+from newsletter.actions.app import App, known_issue, read_publication
+from newsletter.actions.approved_edition import approved_edition
+from newsletter.actions.installation import may_send
+from newsletter.actions.mailing_of import NotNow
+from newsletter.actions.open_issue import Opened
+from newsletter.actions.publish_issue import publish_issue
+from newsletter.actions.readers import readers_store
+from newsletter.actions.roll_over import roll_over
+from newsletter.actions.run_mailing import Watch, nobody, run_mailing
+from newsletter.actions.way_out import way_words
+from newsletter.deliver.ledger import StopSign
+from newsletter.model.approval import ApprovedEdition
+from newsletter.model.audit import claimed
+from newsletter.model.issue import IssueId
+from newsletter.model.mailing import Mailing, MailingKind, MailingState, Receipt
+from newsletter.model.subscriber import Mark
+from newsletter.publication import calendar
+from newsletter.publication.folder import Folder
+from newsletter.publication.schedule import Schedule
+from newsletter.store import editions, mailings, planning, receipts
+from newsletter.store.owning import Owned, own
+from newsletter.tokens import KeyRing
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a send came to."""
+
+    receipt: Receipt
+    early: bool  # it is not due yet: planned, and nothing has left
+    opened: Opened | None  # the next issue, where this one's end opened it
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a send would do now."""
+
+    approved: ApprovedEdition
+    audience: planning.Audience
+    due: datetime
+    transport: str  # where messages would go, in words
+
+
+class Missed(NotNow):
+    """The issue was due too long ago for it to be sent without a person's word."""
+
+
+def send_issue(
+    app: App,
+    issue: IssueId,
+    who: str,
+    *,
+    login: str,
+    at_once: bool = False,
+    watch: Watch = nobody,
+    stop: StopSign | None = None,
+) -> Sent:
+    """Sends the issue where it is due, and goes on where a sender was killed. Nothing that is not approved leaves.
+
+    Before its time it is only planned, after `grace` it waits for a person: `at_once` sends it in both cases. Raises
+    `NotApproved`, `NotThisInstallation`, `AlreadyHeld` while another sender runs, `NotNow` for a mailing that is
+    paused, cancelled, sent or waits for a decision, `Missed`, `ContentError`, `StoreError`.
+    """
+    known_issue(app, issue)
+    schedule = read_publication(app, Folder(app.root)).schedule
+    by = claimed(who, login)
+    with readers_store(app) as (store, ring):
+        may_send(app, store)
+        with own(store, app.root, app.clock()) as owned:
+            mailing = mailings.find(store, issue, MailingKind.ISSUE)
+            if mailing is None or mailing.began is None:
+                mailing = _planned(app, owned, schedule, ring, issue, by, at_once)
+                if mailing.state is MailingState.READY and mailing.due > app.clock():
+                    return Sent(receipts.receipt(store, mailing.id), True, None)
+            _may_go_on(mailing)
+            mailing = run_mailing(app, owned, ring, schedule, mailing, by, watch, stop or Event())
+            receipt = receipts.receipt(store, mailing.id)
+    over = mailing.state in (MailingState.SENT, MailingState.UNRESOLVED)
+    return Sent(receipt, False, roll_over(app, who) if over else None)
+
+
+def rehearse(app: App, issue: IssueId) -> Rehearsal:
+    """What a send would do, without doing any of it. Raises as `send_issue`, but for what depends on the time."""
+    known_issue(app, issue)
+    schedule = read_publication(app, Folder(app.root)).schedule
+    with readers_store(app) as (store, _):
+        may_send(app, store)
+        approved = approved_edition(app, issue)
+        audience = planning.audience(store, app.clock())
+    return Rehearsal(approved, audience, calendar.week(schedule.calendar, issue).due, way_words(schedule))
+
+
+def _planned(
+    app: App, owned: Owned, schedule: Schedule, ring: KeyRing, issue: IssueId, by: str, at_once: bool
+) -> Mailing:
+    """The mailing, ready to begin: gate passed, rows planned, sent/ and page written where it is due."""
+    approved = approved_edition(app, issue)
+    store, now = owned.store, app.clock()
+    due = now if at_once else calendar.week(schedule.calendar, issue).due
+    expires = due + timedelta(hours=schedule.sending.resume_hours)
+    mailing = mailings.find(store, issue, MailingKind.ISSUE)
+    if mailing is None:
+        with store.writing_alone() as connection:
+            editions.keep(store, connection, approved.edition, now)
+        mailing = mailings.create(store, issue, MailingKind.ISSUE, approved.edition.digest, due, expires)
+    if mailing.state is MailingState.PAUSED:
+        _may_go_on(mailing)
+    if mailing.state is MailingState.MISSED and not at_once:
+        raise _missed(mailing)
+    if mailing.state in (MailingState.MISSED, MailingState.CANCELLED):
+        mailings.anew(store, mailing.id, now, by)
+    if mailing.digest != approved.edition.digest:
+        mailings.point(store, mailing.id, approved.edition.digest, now, by)
+    if mailing.due != due:
+        mailings.set_due(store, mailing.id, due, expires)
+    late = now - due > timedelta(minutes=schedule.sending.grace_minutes)
+    if late:
+        words = f"it was due {due:%Y-%m-%d %H:%M} UTC and nothing had left by {now:%Y-%m-%d %H:%M} UTC"
+        states = (MailingState.PLANNING, MailingState.READY, MailingState.SENDING)
+        missed = mailings.move(store, mailing.id, MailingState.MISSED, expect=states, now=now, words=words, who=by)
+        raise _missed(missed or mailing)
+    mailing = mailings.get(store, mailing.id)
+    if mailing.state is MailingState.PLANNING:
+        mailing = planning.plan(owned, mailing.id, now, _team(schedule, ring))
+    else:
+        planning.top_up(owned, mailing.id, now)
+    if due <= now:
+        publish_issue(app, approved.edition)
+        before_first_mail(app, approved)
+    return mailings.get(store, mailing.id)
+
+
+def before_first_mail(app: App, approved: ApprovedEdition) -> None:
+    """The step between the page and the first mail: where public addresses are asked for, once there is a site."""
+
+
+def _team(schedule: Schedule, ring: KeyRing) -> tuple[Mark, ...]:
+    """The marks of the team's own addresses, where their copies go first."""
+    if not schedule.sending.team_first:
+        return ()
+    return tuple(Mark(mark) for member in schedule.team for _, mark in ring.marks(member.address))
+
+
+def _may_go_on(mailing: Mailing) -> None:
+    """Raises `NotNow` for a mailing that a person has to decide about first."""
+    issue = mailing.issue
+    match mailing.state:
+        case MailingState.SENT:
+            raise NotNow(mailing, "is sent", f"`newsletter receipt {issue}` shows who got it")
+        case MailingState.CANCELLED:
+            raise NotNow(mailing, f"was cancelled in the middle ({mailing.words})", "nobody else will get it")
+        case MailingState.UNRESOLVED:
+            todo = f"decide on them with `newsletter resolve {issue} --unknown accept` or `resend`"
+            raise NotNow(mailing, "waits for a decision on copies that may have arrived", todo)
+        case MailingState.PAUSED:
+            raise NotNow(mailing, f"is paused: {mailing.words}", f"go on with `newsletter resume {issue}`")
+        case _:
+            return
+
+
+def _missed(mailing: Mailing) -> Missed:
+    todo = f"send it now with `newsletter send {mailing.issue} --now`, or end it with `newsletter cancel`"
+    return Missed(mailing, f"was missed: {mailing.words}", todo)
