@@ -1,4 +1,4 @@
-"""Demo: the main job on the sample publication, from its files to three mails and a page."""
+"""Demo: the main job on the sample publication, from its files to a mail for each of twelve readers and a page."""
 
 from __future__ import annotations
 
@@ -6,26 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from newsletter.actions.app import coming_issue, open_app
-from newsletter.actions.build_issue import Built, build_issue, framed_page, sample_values
-from newsletter.actions.check_issue import CheckedIssue, check_issue
+from newsletter.actions.app import App, coming_issue, open_app
+from newsletter.actions.approve_issue import Approved, approve_issue
+from newsletter.actions.build_issue import Built, build_issue
+from newsletter.actions.check_issue import CheckedIssue, blocking, check_issue
 from newsletter.actions.gather_sources import Gathered, gather_sources
+from newsletter.actions.import_subscribers import dry_run, import_subscribers
 from newsletter.actions.init_publication import init_publication
+from newsletter.actions.publish_issue import page_of
 from newsletter.actions.read_inbox import Inbox, read_inbox
-from newsletter.deliver.personal import Recipient
-from newsletter.mail.mime import splice
+from newsletter.actions.send_issue import Sent, send_issue
 from newsletter.model.errors import ContentError
 from newsletter.publication import calendar, schedule
 from newsletter.publication.folder import Folder
-from newsletter.publication.write import write
 
 BEFORE_DUE = timedelta(hours=48)
-
-READERS = (
-    Recipient(seq=1, subscriber="sample-1", address="ana@example.org", name="Ana"),
-    Recipient(seq=2, subscriber="sample-2", address="wei@example.com", name="李薇"),
-    Recipient(seq=3, subscriber="sample-3", address="reader@example.net", name=None),
-)
+WHO = "mei"  # of the sample's team, an approver
+_LOGIN = "demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +35,17 @@ class Demo:
     inbox: Inbox
     checked: CheckedIssue
     built: Built
-    letters: tuple[Path, ...]  # .eml, one for each sample reader
+    approved: Approved
+    sent: Sent
+    outbox: Path  # a Maildir, with a mail for each reader
     page: Path
 
 
 def run_demo(target: Path) -> Demo:
-    """Copies the sample into a new folder and makes its coming issue there. Nothing is sent, nothing is fetched.
+    """Copies the sample into a new folder, makes its coming issue there, signs it and sends it, into files.
 
-    The clock stands 48 hours before the issue is due, so that the sample is as fresh in ten years as it is today.
+    The clock stands 48 hours before the issue is due, so that the sample is as fresh in ten years as it is today; it is
+    sent when it is due. Nothing is fetched, and nobody is mailed.
     """
     root = init_publication(target)
     issue = coming_issue(root)
@@ -54,16 +54,23 @@ def run_demo(target: Path) -> Demo:
     gathered = gather_sources(app)
     checked = check_issue(app, issue)
     built = build_issue(app, issue, root / "var" / "build" / str(issue))
-    letters = []
-    for reader in READERS:
-        message = splice(built.edition.letter, sample_values(built.desk, built.edition, reader))
-        letters.append(root / "var" / "outbox" / f"{reader.seq}-{reader.address}.eml")
-        write(letters[-1], message)
-    page = root / "public" / "issues" / str(issue) / "index.html"
-    write(page, framed_page(app, built.desk, built.edition, images="../../images/"))
-    for asset in built.edition.assets:
-        write(root / "public" / "images" / asset.name, asset.data)
-    return Demo(root, now, gathered, read_inbox(app), checked, built, tuple(letters), page)
+    inbox = read_inbox(app)
+    approved = approve_issue(app, issue, WHO, login=_LOGIN, expected=built.edition.digest, refuse=blocking)
+    _bring_in(app, root / "seeds" / "readers.csv")
+    due = open_app(root, clock=lambda: now + BEFORE_DUE)
+    sent = send_issue(due, issue, WHO, login=_LOGIN)
+    outbox = root / "var" / "outbox" / "new"
+    return Demo(root, now, gathered, inbox, checked, built, approved, sent, outbox, page_of(app, issue))
+
+
+def _bring_in(app: App, readers: Path) -> None:
+    """Imports the sample's readers."""
+
+    def quiet(_what: str, _done: int, _whole: int) -> None:
+        """Shows no progress: there are twelve of them."""
+
+    with dry_run(app, readers, quiet) as run:
+        import_subscribers(app, run, basis="invented for the sample", who=WHO, report=quiet)
 
 
 def sample_now(root: Path) -> datetime:

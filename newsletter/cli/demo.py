@@ -10,20 +10,21 @@ import click
 from newsletter.actions.demo import Demo, run_demo
 from newsletter.cli.arguments import in_words, program
 from newsletter.cli.findings import counted
+from newsletter.cli.receipts import line
 
 
 @click.command("demo")
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), required=False)
 def command(folder: Path | None) -> None:
-    """Run the main job on the sample publication, in a folder of its own. Nothing is sent and nothing is fetched.
+    """Run the main job on the sample publication, in a folder of its own. Nothing is fetched, and nobody is mailed.
 
     \b
     Example:
       newsletter demo /tmp/demo
     """
     target = folder or Path(tempfile.mkdtemp(prefix="newsletter-demo-"))
-    for line in _shown(run_demo(target)):
-        click.echo(line)
+    for told in _shown(run_demo(target)):
+        click.echo(told)
 
 
 def _shown(demo: Demo) -> list[str]:
@@ -34,23 +35,25 @@ def _shown(demo: Demo) -> list[str]:
     failed = sum(outcome.failure is not None for outcome in demo.gathered.outcomes)
     several = sum(len({item.entry.source for item in card.items}) > 1 for card in demo.inbox.cards)
     size = len(edition.letter.canonical()) / 1000
+    following = demo.sent.opened.issue if demo.sent.opened else "none"
     return [
         f"The clock of this demo stands at {in_words(demo.now, cities)}, 48 hours before the issue is due.",
         f"Sample publication   {demo.root}",
         f"Gathered             {new} items from {len(demo.gathered.outcomes)} sources; {failed} could not be read",
         f"Inbox                {len(demo.inbox.cards)} stories, {several} of several outlets",
         f"Issue                No. {desk.draft.number}, “{edition.subject}”, {len(desk.draft.blurbs)} sections",
-        f"Due                  {in_words(desk.draft.week.due, cities)}",
         f"Checked              {counted(demo.checked.report.findings)}",
-        f"Mail                 {size:.0f} kB, digest {edition.digest[:16]}",
-        *(f"  for {reader.stem.partition('-')[2]:<18} {reader}" for reader in demo.letters),
+        f"Approved             by {demo.approved.signature.who}: edition {edition.digest[:16]}, {size:.0f} kB a mail",
+        f"Sent                 {in_words(desk.draft.week.due, cities)}, when it was due",
+        f"Receipt              {line(demo.sent.receipt)}",
+        f"Mails, as files      {demo.outbox}",
         f"Archive page         {demo.page}",
+        f"Next issue, opened   {following}",
         "",
-        "Open an .eml in your mail program and the page in your browser. What the week's sources brought, and what the",
-        "checks say of the issue, is told by",
+        "Open a mail in your mail program and the page in your browser. The week's stories, what the checks say of the",
+        "issue, and who got it are told by",
         f"  {program()} -C {demo.root} inbox",
-        f"  {program()} -C {demo.root} check",
-        f"Edit {demo.root}/content/issues/{edition.issue}/issue.md and run",
-        f"  {program()} -C {demo.root} build --out {demo.root}/var/build",
-        f"or begin a publication of your own with {program()} init my-weekly",
+        f"  {program()} -C {demo.root} check {edition.issue}",
+        f"  {program()} -C {demo.root} receipt --show all",
+        f"Or begin a publication of your own with {program()} init my-weekly",
     ]
