@@ -133,7 +133,7 @@ WRONG = [
         "Two fifths",
         "four fifths",
     ),
-    ("It takes up to 12 hours.", "It takes from 5 to 12 days, in six cases out of ten.", "12", "ten"),
+    ("It takes up to 12 hours.", "It takes from 5 to 12 days, and of clerks there are ten.", "12", "ten"),
     ("It has five of the eleven words.", "Of the 11 words it has seven.", "five", "seven"),
     ("They met for the sixth time.", "They held their fourth meeting.", "sixth", "fourth meeting"),
     ("It was the third round.", "They held their second meeting.", "third", "second meeting"),

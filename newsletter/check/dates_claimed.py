@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from newsletter.check.cited import Resting, Said, cite, cited, not_looked_up
+from newsletter.check.dates_agree import Claim, Named, named_times, speaks_of, within
+from newsletter.check.dates_reckoned import how_dated
 from newsletter.check.days import told_day, told_span
 from newsletter.check.inspected import Check, Inspected
 from newsletter.check.telling import told
@@ -19,11 +20,10 @@ from newsletter.model.evidence import Evidence
 from newsletter.model.finding import Beside, Finding, Rule, Severity
 from newsletter.model.item import Stamp
 from newsletter.model.kinds import Voice
-from newsletter.text.bounds import Bound, bound_of, same_bound
+from newsletter.text.bounds import bound_of
 from newsletter.text.dates import WEEKDAYS
 from newsletter.text.datings import Dating, Span, find_datings
-from newsletter.text.figures import find_figures
-from newsletter.text.yearparts import are_of_a_kind
+from newsletter.text.implied_datings import month_ranges
 
 _NOT_FOUND = Rule(
     name="date-not-found",
@@ -33,6 +33,14 @@ _NOT_FOUND = Rule(
     out="Correct the date, or cite the item it comes from. Times such as “on Tuesday” or “last month” count from the "
     "issue's day in our text and from the item's day in the item's; the day an item was published counts too.",
 )
+_RECKONED = Rule(
+    name="date-reckoned",
+    severity=Severity.NOTE,
+    looks="A time that none of the items names, but that follows from what they say: a weekday of another week, the "
+    "day so many months after one they name.",
+    why="Most such dates are right; but nobody has looked at the reckoning, and a wrong date sometimes hits on one.",
+    out="Read the reckoning that is shown. If it is what you mean, all is well; if not, look the date up.",
+)
 _IMPOSSIBLE = Rule(
     name="impossible-date",
     severity=Severity.WARN,
@@ -40,38 +48,6 @@ _IMPOSSIBLE = Rule(
     why="Half of it is wrong, and the reader cannot tell which half.",
     out="Look the day up and correct the weekday or the date.",
 )
-# A weekday behind one of these may be the next one; without it, a report speaks of the last.
-_AHEAD = re.compile(
-    r"\b(?:will|shall|would|to|is|are|next|coming|until|till|by|from|before|through|due|may|must|can|plans?|expected"
-    r"|scheduled|set)\b|将|將|下|至|起|前|计划|预计",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """A time that a text of the issue names, and what it may mean there."""
-
-    dating: Dating
-    spans: tuple[Span, ...]
-    bound: Bound | None  # "before April"
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """A time that an item names, what it may mean, and the sentence it stands in."""
-
-    said: Said
-    sentence: str
-    dating: Dating
-    spans: tuple[Span, ...]
-    bound: Bound | None
-
-    @property
-    def meant(self) -> Span | None:
-        """What it means most likely."""
-        day = self.said.evidence.cited.published
-        return self.dating.nearest(day) if len(self.spans) > 1 else next(iter(self.spans), None)
 
 
 def _find(inspected: Inspected) -> Iterator[Finding]:
@@ -80,7 +56,7 @@ def _find(inspected: Inspected) -> Iterator[Finding]:
         if wording.voice is Voice.OURS:
             yield from _impossible(wording, draft)
     everything = cited(inspected)
-    named = {said.id: _named(said) for said in everything.said}
+    named = {said.id: named_times(said) for said in everything.said}
     own = (draft.issue.date, draft.week.next_issue, draft.week.answers_by)
     missed: list[tuple[Evidence, ...]] = []
     for resting in everything.resting:
@@ -90,38 +66,28 @@ def _find(inspected: Inspected) -> Iterator[Finding]:
             near = [one for one in resting.evidence if one.cited.id in _marked(resting.wording, claim.dating)]
             if any(_is_published(one, claim, named.get(one.cited.id, ())) for one in near):
                 continue
-            if any(_speaks_of(said, named[said.id], claim, draft) for said in resting.said):
+            if any(speaks_of(said, named[said.id], claim, draft) for said in resting.said):
                 continue
             if resting.missing:
                 missed.append(resting.missing)
                 continue
-            elsewhere = [one for one in everything.elsewhere(resting) if _speaks_of(one, named[one.id], claim, draft)]
+            elsewhere = [one for one in everything.elsewhere(resting) if speaks_of(one, named[one.id], claim, draft)]
             known = [one for said in resting.said for one in named[said.id]]
             yield _finding(resting, claim, known, elsewhere)
     if what := not_looked_up(missed, "date was", "dates were"):
         yield unread(_NOT_FOUND, inspected, what)
 
 
-def _named(said: Said) -> tuple[_Named, ...]:
-    day = said.evidence.cited.published
-    return tuple(
-        _Named(said, sentence, dating, spans, bound_of(dating, sentence, spans))
-        for paragraph in said.sentences
-        for sentence in paragraph
-        for dating in find_datings(sentence)
-        for spans in (_meant(dating, sentence, day),)
-    )
-
-
-def _meant(dating: Dating, sentence: str, day: date | None) -> tuple[Span, ...]:
-    spans = dating.spans(day)
-    return spans[:1] if dating.is_weekday and not _AHEAD.search(sentence) else spans
-
-
-def _claims(wording: Wording, draft: Draft, own: tuple[date, ...]) -> Iterator[_Claim]:
+def _claims(wording: Wording, draft: Draft, own: tuple[date, ...]) -> Iterator[Claim]:
     """The times of a text that a source must know of, in its order."""
     quoted = wording.quoted
-    for dating in find_datings(wording.text):
+    datings = find_datings(wording.text)
+    whole = {
+        end.start: months.spans(draft.issue.date)
+        for first, last, months in month_ranges(wording.text, datings)
+        for end in (first, last)
+    }
+    for dating in datings:
         in_quotation = any(start <= dating.start < end for start, end in quoted)
         # What a speaker calls "Tuesday" is the speaker's; the quotation itself is looked up by its words.
         if in_quotation and dating.year is None and dating.day is None:
@@ -132,7 +98,7 @@ def _claims(wording: Wording, draft: Draft, own: tuple[date, ...]) -> Iterator[_
             continue
         spans = _ours(dating, wording.text, draft.issue.date)
         if dating.day is None or not any((day, day) in spans for day in own):
-            yield _Claim(dating, spans, bound_of(dating, wording.text, spans))
+            yield Claim(dating, spans, bound_of(dating, wording.text, spans), whole.get(dating.start, ()))
 
 
 def _is_checked(dating: Dating, text: str) -> bool:
@@ -158,11 +124,19 @@ def _ours(dating: Dating, text: str, today: date) -> tuple[Span, ...]:
         slack = timedelta(days=15 if dating.counted.unit == "month" else 183)
         return tuple((first - slack, last + slack) for first, last in spans)
     if dating.is_weekday and spans:
+        if _COUNTED_ON.search(text, 0, dating.start) or _COUNTED_BEHIND.match(text, dating.end):
+            days = (spans[0][0] + timedelta(weeks=weeks) for weeks in range(-9, 10))
+            return tuple((day, day) for day in days)
         last = text[: dating.start].lower().endswith("last ")
         if last or dating.weekday == today.weekday():
             before = spans[0][0] - timedelta(weeks=1)
             return (*spans, (before, before))
     return spans
+
+
+# "The following Monday", "the Monday after" count from something in the text.
+_COUNTED_ON = re.compile(r"\b(?:following|previous|preceding|that(?:\ssame)?|the\ssame|the\snext)\s$", re.IGNORECASE)
+_COUNTED_BEHIND = re.compile(r"\s(?:after|before|following|thereafter)\b(?!\s(?:last|next)\b)", re.IGNORECASE)
 
 
 def _marked(wording: Wording, dating: Dating) -> tuple[str, ...]:
@@ -177,19 +151,20 @@ def _marked(wording: Wording, dating: Dating) -> tuple[str, ...]:
     return tuple(item for at, item in wording.marks if at == upto)
 
 
-def _is_published(one: Evidence, claim: _Claim, named: tuple[_Named, ...]) -> bool:
+def _is_published(one: Evidence, claim: Claim, named: tuple[Named, ...]) -> bool:
     """Whether it was published or changed in this time somewhere: a late evening is the next day elsewhere.
 
     That is no word for a month or a season, where the item itself speaks of another one.
     """
     ours = claim.dating
-    if ours.day is None and ours.month and any(item.dating.month not in (None, ours.month) for item in named):
+    other = [item.dating for item in named if not item.is_implied]
+    if ours.day is None and ours.month and any(one.month not in (None, ours.month) for one in other):
         return False
-    if ours.part and any(item.dating.part not in (None, ours.part) for item in named):
+    if ours.part and any(one.part not in (None, ours.part) for one in other):
         return False
     stamps = (one.entry.published, one.entry.updated) if one.entry else ()
     days = {one.cited.published, one.cited.updated, *(day for stamp in stamps for day in _days(stamp))}
-    return any(_within((day, day), span) for day in days if day for span in claim.spans)
+    return any(within((day, day), span) for day in days if day for span in claim.spans)
 
 
 def _days(stamp: Stamp | None) -> Iterator[date]:
@@ -197,58 +172,7 @@ def _days(stamp: Stamp | None) -> Iterator[date]:
         yield from (moment.date() for moment in (stamp.wall, stamp.instant) if moment)
 
 
-def _speaks_of(said: Said, named: tuple[_Named, ...], claim: _Claim, draft: Draft) -> bool:
-    """Whether an item names this time."""
-    if any(_agree(claim, one) for one in named):
-        return True
-    ours = claim.dating
-    if ours.part is not None:  # "the spring of 2028" where an item says "in 2028", and later "in the spring"
-        named_apart = any(one.dating.part == ours.part and one.dating.year is None for one in named)
-        return named_apart and any(one.dating.year == ours.year for one in named)
-    return _is_year(ours) and ours.year is not None and _year_reckoned(said, ours.year, draft)
-
-
-def _agree(claim: _Claim, theirs: _Named) -> bool:
-    """Whether an item's time is ours or lies in it. Ours may lie in a range of days, and "last month" touch theirs."""
-    ours, other = claim.dating, theirs.dating
-    if same_bound(claim.bound, theirs.bound, theirs.spans):
-        return True
-    if ours.part and other.part and are_of_a_kind(ours.part, other.part):
-        return ours.part == other.part and (not theirs.spans or not set(claim.spans).isdisjoint(theirs.spans))
-    if _is_year(ours):  # "September" is of one year, the nearest
-        near = theirs.meant
-        return ours.year == other.year or (near is not None and any(_within(near, our) for our in claim.spans))
-    if not theirs.spans:
-        return ours.named() == other.named() or (ours.weekday is not None and ours.weekday == other.weekday)
-    for our in claim.spans:
-        for their in theirs.spans:
-            if _within(their, our) or (other.is_range and _within(our, their)):
-                return True
-            if ours.counted is not None and our[0] <= their[1] and their[0] <= our[1]:
-                return True
-    return False
-
-
-def _is_year(dating: Dating) -> bool:
-    """Whether it is a year and nothing else."""
-    return dating.year is not None and dating.month is None and dating.part is None
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return outer[0] <= inner[0] and inner[1] <= outer[1]
-
-
-def _year_reckoned(said: Said, year: int, draft: Draft) -> bool:
-    """Whether the year is so many before the item's own, or the issue's, as the item gives in years: "for 22 years"."""
-    starts = {day.year for day in (said.evidence.cited.published, draft.issue.date) if day}
-    return any(
-        figure.unit == "years" and any(start - figure.value == year for start in starts)
-        for text in said.paragraphs
-        for figure in find_figures(text, said.entry.language)
-    )
-
-
-def _finding(resting: Resting, claim: _Claim, known: list[_Named], elsewhere: list[Said]) -> Finding:
+def _finding(resting: Resting, claim: Claim, known: list[Named], elsewhere: list[Said]) -> Finding:
     wording, ours = resting.wording, claim.dating
     words = wording.text[ours.start : ours.end]
     meant = next(iter(claim.spans), None)
@@ -258,6 +182,10 @@ def _finding(resting: Resting, claim: _Claim, known: list[_Named], elsewhere: li
     if elsewhere:
         what += f", but {elsewhere[0].evidence.cited.outlet} does"
         todo = f"{cite(resting, elsewhere[0])} if it comes from there, or correct the date"
+    elif follows := how_dated(claim, known, resting.said):
+        todo = "see whether that is what you mean"
+        what = f"{what}; {follows.words}"
+        return told(_RECKONED, wording, ours.start, ours.end, what, todo, beside=follows.beside)
     near = _nearest(claim, known)
     beside: tuple[Beside, ...] = ()
     if near is not None:
@@ -269,9 +197,9 @@ def _finding(resting: Resting, claim: _Claim, known: list[_Named], elsewhere: li
     return told(_NOT_FOUND, wording, ours.start, ours.end, what, todo, beside=beside)
 
 
-def _nearest(claim: _Claim, known: list[_Named]) -> _Named | None:
+def _nearest(claim: Claim, known: list[Named]) -> Named | None:
     """What the items name that lies nearest; what is as exact as ours goes first."""
-    found: tuple[tuple[bool, int], _Named] | None = None
+    found: tuple[tuple[bool, int], Named] | None = None
     for one in known:
         span = one.meant
         if span is None or not claim.spans:
@@ -313,6 +241,6 @@ def _other_weekday(dating: Dating, draft: Draft) -> int | None:
 CHECK = Check(
     name="dates",
     about="Whether the dates of a text agree with the items it cites, and with the calendar.",
-    rules=(_NOT_FOUND, NOT_THIS_WEEK, _IMPOSSIBLE),
+    rules=(_NOT_FOUND, _RECKONED, NOT_THIS_WEEK, _IMPOSSIBLE),
     find=_find,
 )

@@ -1,77 +1,138 @@
-"""What one simple step makes of the figures of a source: a sum, a difference, a ratio, a part, the days between."""
+"""What a step makes of the figures of a source: sums, differences, products, shares, and what a change comes from.
+
+A step counts where our sentence tells it ("in all", "faster", "a day"), or the source does ("four fewer than"), and
+where so few figures lie near each other that it is no chance: see chance.py.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import Enum
 from itertools import combinations
 
-from newsletter.check.rounding import Claimed, Hedge, in_unit_of, stands_for
+from newsletter.check.chance import is_met
+from newsletter.check.derived_shares import HUNDRED, parts, rates, ratios, rest
+from newsletter.check.reckoning import NEAR, Reckoning, is_of_two, is_rate, is_told_as_change, multiples_told, periods
+from newsletter.check.rounding import Claimed, in_unit_of
 from newsletter.text import units
 from newsletter.text.figures import Figure, FigureKind
 
-FEW = 6  # with more figures in one sentence, some pair of them would make any number
 SMALL = 3  # what is no more is the count of anybody and everything, and is not reckoned with
-_HUNDRED = Decimal(100)
-_SUM = re.compile(
-    r"\b(?:in\sall|all\stold|totals?|together|altogether|combined|overall|sum)\b|共|合计|总计", re.IGNORECASE
-)
-_DIFFERENCE = re.compile(
-    r"\b(?:more|less|fewer|apart|rose|risen|rise|rises|fell|fallen|fall|falls|grew|grown|grow|up|down|cut|cuts|gap"
-    r"|difference|higher|lower|older|younger|longer|shorter|extra|additional|another|others?|rest|left|remain\w*|lost|loses?|gone|gain\w*"
-    r"|drop\w*|add\w*|increase\w*|decrease\w*|jump\w*|climb\w*|shrank|shrunk|ahead|behind|wider|narrower|restor\w+|new)\b"
-    r"|增|减|減|多|少|升|降|涨|漲|跌|差|余|餘|添|加|剩|另",
-    re.IGNORECASE,
-)
+_TERMS = 8  # up to so many figures of a passage, three of them make a sum
+_MANY = 40  # figures beyond which a passage would make any number
 
 
-def is_derived(claim: Claimed, around: str, figures: Sequence[Figure], same_language: bool) -> bool:
-    """Whether one step makes the claim of the figures of one sentence or short paragraph.
+class Reach(Enum):
+    """How far apart the figures of a passage stand: the farther, the less a step may be a chance."""
 
-    `around` is our own sentence: a sum or a difference must be told as one there ("in all", "more", "fell by").
-    """
-    known = [one for one in figures if abs(one.value) > SMALL or one.kind is FigureKind.PERCENT]
-    if not 2 <= len(known) <= FEW:
-        return False
-    return any(stands_for(claim, value) for value in _steps(claim.figure, around, known, same_language))
+    SENTENCE = 0.5
+    PARAGRAPH = 0.25
+    ITEM = 0.2  # figures of one unit
 
 
-def _steps(claim: Figure, around: str, figures: Sequence[Figure], same_language: bool) -> Iterator[Decimal]:
-    alike = [(abs(value), one.unit) for one in figures if (value := in_unit_of(claim, one, same_language)) is not None]
-    told = _without(around, claim)
-    sums, differences = _SUM.search(told), _DIFFERENCE.search(told)
-    if sums and len(alike) > 2:
-        yield sum((value for value, _ in alike), Decimal(0))
-    for (one, unit), (other, another) in combinations(alike, 2):
-        itself = abs(claim.value) in (one, other)  # a million less 120 is not how one comes to "fewer than a million"
-        if not itself and _may_be_one(claim.unit, unit, another):
-            if sums:
-                yield one + other
-            if differences:
-                yield abs(one - other)
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Figures that a source gives together, each with the sentence it stands in."""
+
+    figures: tuple[tuple[Figure, str], ...]
+    reach: Reach
+
+    @property
+    def bare(self) -> tuple[Figure, ...]:
+        """The figures alone."""
+        return tuple(figure for figure, _ in self.figures)
+
+
+_POINTS = 0.2
+_RARELY = 0.08
+_UNTOLD = 0.4  # what counts where our sentence says nothing of a step, of what counts where it does
+
+
+def is_derived(claim: Claimed, told: Reckoning, passage: Passage, same_language: bool) -> bool:
+    """Whether one step makes the claim of the figures of a passage; `told` is what our own sentence says of it."""
+    rounded = replace(claim, last=max(claim.last, claim.significant))
+    for name, weight, values in steps(claim.figure, told, passage, same_language):
+        if weight > 0 and (made := tuple(values)):
+            most = passage.reach.value * weight
+            if is_met(claim, made, most) or (name in _DIVIDED and is_met(rounded, made, most)):
+                return True
+    return False
+
+
+_DIVIDED = ("quotient", "part", "remainder", "change")  # what comes out uneven, and is rounded without a word for it
+
+
+Step = tuple[str, float, Iterator[Decimal]]
+
+
+def steps(claim: Figure, told: Reckoning, passage: Passage, same: bool) -> Iterator[Step]:
+    """The steps that may make a figure: the name of each, how well it is told, and the values it makes."""
+    known = [one for one in passage.bare if abs(one.value) > SMALL or one.kind is FigureKind.PERCENT]
+    if not passage.figures or len(known) > _MANY:
+        return
+    yield "sum", told.sums, _sums(claim, known, same)
+    points = _POINTS if claim.unit == "%" else 1  # percents differ by points
+    some = told.shares * _UNTOLD if passage.reach is Reach.SENTENCE else 0  # "39 of the concerts" are not abroad
+    yield "difference", max(told.differences, told.rest, some) * points, _differences(claim, known, same)
+    if claim.kind is FigureKind.PERCENT and not ("%" in claim.shown or "cent" in claim.shown.lower()):
+        told = replace(told, shares=NEAR)  # "a third" tells itself that it is a part
     if claim.kind is FigureKind.PERCENT or claim.unit == "times":
-        for first, second in combinations(figures, 2):
-            if _may_be_set_off(first, second, figures) and in_unit_of(first, second, same_language) is not None:
-                yield from _ratios(claim, abs(first.value), abs(second.value), bool(differences))
-    elif len(figures) <= _FEWEST:
-        yield from _parts(claim, figures, same_language)
+        yield "ratio", min(NEAR, max(told.shares, told.differences, _UNTOLD)), ratios(claim, known, told, same)
+    if passage.reach is not Reach.ITEM:
+        yield "change", _UNTOLD, _changes(claim, passage, same)
+        yield "product", max(told.each, told.sums, _UNTOLD), _products(claim, told, passage, same)
+        yield "quotient", told.each, _quotients(claim, passage, same)
+        if claim.kind is FigureKind.PERCENT:
+            yield "rest", max(told.rest, _RARELY), rest(known)
+            yield "rate", max(told.differences, _UNTOLD), rates(passage.figures)
+        elif told.shares or passage.reach is Reach.SENTENCE:
+            shares = [one.value for one in known if one.kind is FigureKind.PERCENT and 0 < one.value < HUNDRED]
+            if told.sums:
+                shares += [one + other for one, other in combinations(shares, 2) if one + other < HUNDRED]
+            yield "part", NEAR if passage.reach is Reach.SENTENCE else told.shares, parts(claim, known, shares, same)
+            left = [HUNDRED - share for share in shares]
+            yield "remainder", max(told.rest, _UNTOLD), parts(claim, known, left, same)
 
 
-_FEWEST = 3  # figures among which a part of one is taken: more give a part of anything
+def _alike(claim: Figure, figures: Iterable[Figure], same: bool) -> list[tuple[Decimal, str | None]]:
+    """The figures that measure what the claim measures, in its unit."""
+    return [(abs(value), one.unit) for one in figures if (value := _value(claim, one, same)) is not None]
 
 
-def _may_be_set_off(one: Figure, other: Figure, figures: Sequence[Figure]) -> bool:
-    """Whether a ratio of the two may be meant: of sums of money, of counts; of percents, if there are no others."""
-    percents = FigureKind.PERCENT in (one.kind, other.kind)
-    return (one.kind is FigureKind.MONEY) is (other.kind is FigureKind.MONEY) and (not percents or len(figures) == 2)
+def _value(claim: Figure, other: Figure, same: bool) -> Decimal | None:
+    """Points are what percents differ by: "eight points less" of 37 and 29 percent."""
+    if claim.unit in ("points", "percentage points") and other.kind is FigureKind.PERCENT:
+        return other.value
+    return in_unit_of(claim, other, same)
 
 
-def _without(around: str, claim: Figure) -> str:
-    """Our sentence without the figure and the words of its exactness: "fewer than a million" tells no difference."""
-    hedge = r"(?:(?:more|greater|higher|less|fewer|lower)\s+than\s+(?:the\s+)?|up\s+to\s+)?"
-    return re.sub(rf"{hedge}{re.escape(claim.shown)}", " ", around, flags=re.IGNORECASE)
+def _sums(claim: Figure, figures: Sequence[Figure], same: bool) -> Iterator[Decimal]:
+    alike = _alike(claim, figures, same)
+    for (one, unit), (other, another) in combinations(alike, 2):
+        if not _is_itself(claim, one, other) and _may_be_added(claim.unit, unit, another):
+            yield one + other
+    if 2 < len(alike) <= _TERMS:
+        for terms in combinations(alike, 3):
+            if all(_may_be_added(claim.unit, one, other) for (_, one), (_, other) in combinations(terms, 2)):
+                yield sum((value for value, _ in terms), Decimal(0))
+    if len(alike) > 3:
+        for upto in range(4, len(alike) + 1):
+            yield sum((value for value, _ in alike[:upto]), Decimal(0))
+            yield sum((value for value, _ in alike[-upto:]), Decimal(0))
+
+
+def _differences(claim: Figure, figures: Sequence[Figure], same: bool) -> Iterator[Decimal]:
+    alike = _alike(claim, figures, same)
+    for (one, unit), (other, another) in combinations(alike, 2):
+        if not _is_itself(claim, one, other) and _may_be_one(claim.unit, unit, another):
+            yield abs(one - other)
+
+
+def _is_itself(claim: Figure, one: Decimal, other: Decimal) -> bool:
+    """A million less 120 is not how one comes to "fewer than a million"."""
+    return abs(claim.value) in (one, other)
 
 
 def _may_be_one(ours: str | None, one: str | None, other: str | None) -> bool:
@@ -79,115 +140,92 @@ def _may_be_one(ours: str | None, one: str | None, other: str | None) -> bool:
     if one is None or other is None:
         named = one or other
         return named is None or named == ours or not units.is_measure(named)
-    return one == other
+    return one == other or (units.is_measure(one) and units.is_measure(other))
 
 
-def _parts(claim: Figure, figures: Sequence[Figure], same_language: bool) -> Iterator[Decimal]:
-    """ "Sixty yuan" where the source says that students pay half of 120."""
-    shares = [one.value for one in figures if one.kind is FigureKind.PERCENT and 0 < one.value < _HUNDRED]
-    for figure in figures:
-        value = in_unit_of(claim, figure, same_language)
-        if figure.kind is not FigureKind.PERCENT and value is not None:
-            yield from (abs(value) * share / _HUNDRED for share in shares)
-
-
-def _ratios(claim: Figure, one: Decimal, other: Decimal, changed: bool) -> Iterator[Decimal]:
-    less, more = min(one, other), max(one, other)
-    if not less:
-        return
-    if claim.kind is not FigureKind.PERCENT:
-        yield more / less
-        return
-    yield less / more * _HUNDRED  # the part
-    if changed:
-        yield (more - less) / more * _HUNDRED  # the fall
-        yield (more - less) / less * _HUNDRED  # the rise
-
-
-_EACH = re.compile(r"\b(?:each|both|apiece|either)\b|各", re.IGNORECASE)
-_DOZEN = 12
-
-
-def is_multiple(claim: Claimed, ours: Iterable[Figure], figures: Iterable[Figure], sentence: str, same: bool) -> bool:
-    """Whether a source's sentence says so much of each, and our own says of how many: "two countries share 280"."""
-    if not _EACH.search(sentence):
-        return False
-    counts = [abs(one.value) for one in ours if 1 < abs(one.value) <= _DOZEN and one.kind is not FigureKind.PERCENT]
-    values = [abs(value) for one in figures if (value := in_unit_of(claim.figure, one, same)) is not None]
-    return any(stands_for(claim, value * many) for value in values for many in counts if value > SMALL)
-
-
-_OTHERS = re.compile(
-    r"(?:\s[\w-]+)?\s(?:others?|rivals?|competitors?|neighbours?|neighbors?|peers|colleagues|companions|siblings|brothers|sisters)\b",
-    re.IGNORECASE,
-)
-_OTHER = re.compile(r"\b(?:other|remaining)\s$", re.IGNORECASE)
-
-
-def is_all_but_one(claim: Claimed, text: str, figures: Iterable[Figure]) -> bool:
-    """Whether it counts the others of a group that the source counts whole: "its five rivals" of the largest of six."""
-    figure = claim.figure
-    if not SMALL < figure.value <= _DOZEN or figure.kind not in (FigureKind.COUNT, FigureKind.BARE):
-        return False
-    told = _OTHERS.match(text, figure.end) or _OTHER.search(text, 0, figure.start)
-    counts = (FigureKind.COUNT, FigureKind.BARE)
-    return bool(told) and any(one.value == figure.value + 1 for one in figures if one.kind in counts)
-
-
-def is_laid_open(claim: Claimed, around: str, ours: Sequence[Figure], figures: Sequence[Figure], same: bool) -> bool:
-    """Whether a reader could reckon it: the sum or difference of two figures of the source that our text gives itself.
-
-    Of one that it gives, and another of the source, only the difference, where our sentence tells one: "A sold
-    150,000 tonnes, B the other 110,000".
-    """
-    value = abs(claim.figure.value)
-    if value <= _ONCE or claim.figure.kind is FigureKind.PERCENT:
-        return False
-    given = {abs(one.value) for one in ours if one != claim.figure}
-    known = {abs(other) for one in figures if (other := in_unit_of(claim.figure, one, same)) is not None}
-    known = {one for one in known if one > SMALL}
-    if any(one + value in known & given for one in known & given) or any(
-        value - one in known & given for one in known & given
-    ):
+def _may_be_added(ours: str | None, one: str | None, other: str | None) -> bool:
+    """So may what is counted by different words: 12 cranes and 9 lifts are 21 machines."""
+    if one is not None and other is not None and not units.is_measure(one) and not units.is_measure(other):
         return True
-    near = {abs(one.value) for one in ours if one != claim.figure and around.find(one.shown) >= 0} & known
-    return bool(_DIFFERENCE.search(_without(around, claim.figure))) and any(one + value in known for one in near)
+    return _may_be_one(ours, one, other)
 
 
-_ONCE = 20  # two figures of a whole text that differ by no more do so by chance
+def _changes(claim: Figure, passage: Passage, same: bool) -> Iterator[Decimal]:
+    """What a figure was, or is to be, where the source says by how much it changes or differs, or how many times.
 
-
-_DAYS = {"days": Decimal(1), "weeks": Decimal(7), "months": Decimal("30.44"), "years": Decimal("365.25")}
-_DAYS["decades"] = _DAYS["years"] * 10
-_EXACT = {"days": 1, "weeks": 7, "months": 31, "years": 366, "decades": 366}  # so many days a span may leave open
-
-
-def is_time_between(claim: Claimed, named: Sequence[tuple[date, date]], known: Iterable[date]) -> bool:
-    """Whether the claim is the time between two days: one that a source names, and another such, or a known one.
-
-    `named` are spans, for a source may name a month or a year only; the days of a range count both of its ends.
+    The figure that changes stands in the same sentence; in the one before only where there is none.
     """
-    name = claim.figure.unit or ""
-    if name not in _DAYS:
-        return False
-    unit, exact = _DAYS[name], _EXACT[name]
-    spans = tuple(span for span in dict.fromkeys(named) if (span[1] - span[0]).days < exact)
-    if unit == 1:  # "from 21 to 24 November" are four days
-        ranges = [(last - first).days + 1 for first, last in named if first.month == last.month and first < last]
-        if any(stands_for(claim, Decimal(days)) for days in ranges if days < 28):
-            return True
-    pairs = (*combinations(spans, 2), *((one, (day, day)) for one in spans for day in known))
-    return any(_between(claim, one, other, unit) for one, other in pairs)
+    for at, (change, sentence) in enumerate(passage.figures):
+        if is_told_as_change(change, sentence):
+            near = (*passage.figures[:at][-1:], *passage.figures[at + 1 :][:1])
+            beside = [one for one, other in near if other is sentence] or [one for one, _ in passage.figures[:at][-1:]]
+            for base in beside:
+                yield from _changed(claim, base, change, same)
+    for base, sentence in passage.figures:
+        value = _value(claim, base, same)
+        if value is not None and base.kind is not FigureKind.PERCENT and abs(value) > SMALL:
+            for factor in multiples_told(sentence):
+                yield from (abs(value) * factor, abs(value) / factor)
 
 
-def _between(claim: Claimed, one: tuple[date, date], other: tuple[date, date], unit: Decimal) -> bool:
-    (first, first_last), (second, second_last) = sorted((one, other))
-    least, most = (second - first_last).days, (second_last - first).days
-    if least < 0:
-        return False
-    if claim.hedge in (Hedge.ABOVE, Hedge.BELOW, Hedge.NEARLY):
-        return any(stands_for(claim, days / unit) for days in (least, most))
-    value = abs(claim.figure.value) * unit
-    if unit == 1:
-        return least <= value <= most + 1  # the first day counts or does not
-    return least - unit / 2 <= value <= most + unit / 2
+def _changed(claim: Figure, base: Figure, change: Figure, same: bool) -> Iterator[Decimal]:
+    value = _value(claim, base, same)
+    if value is None:
+        return
+    value = abs(value)
+    if change.kind is FigureKind.PERCENT and base.kind is not FigureKind.PERCENT:
+        part = abs(change.value) / HUNDRED
+        yield from (value * (1 + part), value / (1 + part))
+        if part < 1:
+            yield from (value * (1 - part), value / (1 - part))
+    elif (amount := _amount(claim, base, change, same)) is not None:
+        yield from (value + amount, abs(value - amount))
+
+
+def _amount(claim: Figure, base: Figure, change: Figure, same: bool) -> Decimal | None:
+    """A change in the claim's unit; without a unit of its own it has that of what it changes."""
+    if change.unit is None or change.unit == "points":
+        value = in_unit_of(base, change, same)
+        return None if value is None else abs(value)
+    if base.kind is FigureKind.PERCENT or change.kind is FigureKind.PERCENT:
+        return abs(change.value) if base.kind is change.kind else None
+    if base.unit is not None and base.unit != change.unit and in_unit_of(base, change, same) is None:
+        return None
+    value = in_unit_of(claim, change, same)
+    return None if value is None else abs(value)
+
+
+def _products(claim: Figure, told: Reckoning, passage: Passage, same: bool) -> Iterator[Decimal]:
+    """Of so much each and so many; what falls to each; what two of them come to, and a year of what is a day's."""
+    for one, sentence in passage.figures:
+        value = in_unit_of(claim, one, same)
+        if value is None or one.kind is FigureKind.PERCENT or claim.kind is FigureKind.PERCENT:
+            continue
+        value = abs(value)
+        rate = is_rate(sentence, one)
+        if told.twofold or is_of_two(sentence, one):
+            yield from (value * 2, value / 2)
+        if rate and told.periods:
+            yield from (value * ours / theirs for ours in told.periods for theirs in periods(sentence, one))
+        for other in passage.bare:
+            many = abs(other.value)
+            if other is one or other.kind not in (FigureKind.COUNT, FigureKind.BARE) or many <= 1:
+                continue
+            if rate and not (_is_firm(one) and one.unit == other.unit):
+                yield value * many
+
+
+def _quotients(claim: Figure, passage: Passage, same: bool) -> Iterator[Decimal]:
+    """What falls to each."""
+    for one in passage.bare:
+        value = in_unit_of(claim, one, same)
+        if value is None or FigureKind.PERCENT in (one.kind, claim.kind):
+            continue
+        for other in passage.bare:
+            many = abs(other.value)
+            if other is not one and other.kind in (FigureKind.COUNT, FigureKind.BARE) and 1 < many < abs(value):
+                yield abs(value) / many
+
+
+def _is_firm(figure: Figure) -> bool:
+    return figure.unit is not None and units.is_measure(figure.unit)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from newsletter.check.cited import Cited, Resting, Said, cite, cited, not_looked_up
+from newsletter.check.figures_reckoned import how_reckoned
 from newsletter.check.figures_said import Around, Facts, facts_of, figures_of, is_in, is_in_words, primary
 from newsletter.check.inspected import Check, Inspected
 from newsletter.check.ordinals_claimed import Misplaced, misplaced
@@ -27,9 +28,21 @@ _RULE = Rule(
     severity=Severity.WARN,
     looks="A number, or a place in an order, that stands in none of the items that its paragraph or section leans on.",
     why="A wrong figure is the mistake readers write about, and nobody sees it in a finished sentence.",
-    out="Correct the figure, or cite the item it comes from. What an item says in words or in another unit, what is "
-    "rounded behind a word such as “about”, and what is a sum, a difference or a share of two figures is found too.",
+    out="Correct the figure, or cite the item it comes from. What an item says in words or in another unit, and what "
+    "is rounded behind a word such as “about”, is found too; so is what a simple reckoning gives, where the words "
+    "beside it tell that reckoning (“in all”, “faster”, “a day”). What might be reckoned otherwise is a note only: "
+    "figure-reckoned.",
 )
+_RECKONED = Rule(
+    name="figure-reckoned",
+    severity=Severity.NOTE,
+    looks="A number that none of the items has, but that a simple reckoning of their figures gives: a sum, a "
+    "difference, a product, a share, an average, the time between two days, the members of a list.",
+    why="Most such figures are right; but nobody has looked at the reckoning, and some wrong figures hit on one too.",
+    out="Read the reckoning that is shown. If it is what you mean, all is well; if not, look the figure up.",
+)
+_LOOK = "see whether that is what you mean"
+_SHOWN = 3  # sentences shown beside a reckoning
 _TRIVIAL = 3  # up to here, in words, a number claims nothing that a source must say
 _ROUNDED_SHARE = (Decimal(4), Decimal(10))  # "a third" is exact to two percent, "nearly a third" to five
 
@@ -66,8 +79,9 @@ def _find(inspected: Inspected) -> Iterator[Finding]:
             if resting.missing:
                 missed.append(resting.missing)
             else:
+                here = [facts[said.id] for said in resting.said]
                 elsewhere = [facts[said.id] for said in everything.elsewhere(resting)]
-                yield _finding(text, claim, [facts[said.id] for said in resting.said], elsewhere, inspected.draft)
+                yield _finding(text, claim, around, here, elsewhere, inspected.draft)
     for resting in everything.resting:
         if not resting.missing:
             yield from (_out_of_place(resting, one) for one in misplaced(resting.wording.text, resting.said))
@@ -133,21 +147,26 @@ def _is_share(figure: Figure) -> bool:
     return figure.kind is FigureKind.PERCENT and "%" not in figure.shown and "cent" not in figure.shown.lower()
 
 
-def _finding(text: _Text, claim: Claimed, here: list[Facts], elsewhere: list[Facts], draft: Draft) -> Finding:
+def _finding(
+    text: _Text, claim: Claimed, around: Around, here: list[Facts], elsewhere: list[Facts], draft: Draft
+) -> Finding:
     _, resting = text.part(claim.figure.start)
     wording, start, end = text.place(claim.figure)
     words = wording.text[start:end]
-    near = _nearest(claim, here, draft)
-    other = next((found for facts in elsewhere if (found := _exact(claim, facts, draft))), None)
     what = f"no item cited here says “{words}”"
-    todo = "correct the figure, or cite the item it comes from"
+    other = next((found for facts in elsewhere if (found := _exact(claim, facts, draft))), None)
     if other is not None:
         what += f", but {other[0].evidence.cited.outlet} does"
         todo = f"{cite(resting, other[0])} if it comes from there, or correct the figure"
-    elif near is not None:
+        return told(_RULE, wording, start, end, what, todo, beside=(_beside(*other),))
+    if how := how_reckoned(claim, around, here, draft):
+        shown = tuple(one.beside for one in how.sources[:_SHOWN])
+        return told(_RECKONED, wording, start, end, f"{what}; {how.words}", _LOOK, beside=shown)
+    beside: tuple[Beside, ...] = ()
+    if near := _nearest(claim, here, draft):
         what = _compared(what, words, claim, near[1], near[2])
-    found = other or (near and (near[0], near[1], near[3]))
-    return told(_RULE, wording, start, end, what, todo, beside=(_beside(*found),) if found else ())
+        beside = (_beside(near[0], near[1], near[3]),)
+    return told(_RULE, wording, start, end, what, "correct the figure, or cite the item it comes from", beside=beside)
 
 
 def _out_of_place(resting: Resting, one: Misplaced) -> Finding:
@@ -206,7 +225,7 @@ def _nearest(claim: Claimed, here: Iterable[Facts], draft: Draft) -> tuple[Said,
 
 CHECK = Check(
     name="figures",
-    about="Whether the numbers of a text stand in the items it cites.",
-    rules=(_RULE,),
+    about="Whether the numbers of a text stand in the items it cites, or can be reckoned from what they say.",
+    rules=(_RULE, _RECKONED),
     find=_find,
 )

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 
 from newsletter.check.cited import Said
-from newsletter.check.derived import is_all_but_one, is_derived, is_laid_open, is_multiple, is_time_between
+from newsletter.check.counted import is_all_but_one, is_listed, is_multiple, is_part_of
+from newsletter.check.dates_agree import meant_spans
+from newsletter.check.derived import Passage, Reach, is_derived
+from newsletter.check.laid_open import is_laid_open
+from newsletter.check.reckoning import reckoning
 from newsletter.check.rounding import Claimed, is_said_by
+from newsletter.check.time_between import is_age, is_age_of_old, is_between_hours, is_time_between
 from newsletter.model.draft import Draft
 from newsletter.text import units
 from newsletter.text.datings import Span, find_datings
+from newsletter.text.durations import fractions, implied, joined
 from newsletter.text.figures import Figure, FigureKind, find_figures
 from newsletter.text.numberwords import find_ordinals
 from newsletter.text.quotations import quoted_spans
@@ -18,15 +27,33 @@ from newsletter.text.shares import find_shares
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A day, month or year that an item names, as it most likely means it."""
+
+    span: Span
+    words: str
+    sentence: str
+    start: int  # where the words stand in the sentence
+    end: int
+    place: tuple[int, int]  # paragraph and sentence
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The figures of one item, sentence by sentence, and the days it names."""
 
     said: Said
-    sentences: tuple[tuple[str, tuple[Figure, ...]], ...]
-    paragraphs: tuple[tuple[Figure, ...], ...]
+    paragraphs: tuple[tuple[tuple[str, tuple[Figure, ...]], ...], ...]
+    sentences: tuple[tuple[str, tuple[Figure, ...]], ...]  # the same without paragraphs
+    passages: tuple[Passage, ...]  # the same, as far as they may be reckoned with together
     places: tuple[int, ...]  # ordinals: "for the fifth time" says five
     words: str  # all it says, without marks and capitals
-    named: tuple[Span, ...]
+    moments: tuple[Moment, ...]
+
+    @property
+    def named(self) -> tuple[Span, ...]:
+        """The days, months and years alone."""
+        return tuple(one.span for one in self.moments)
 
     @property
     def language(self) -> str:
@@ -43,20 +70,43 @@ class Around:
     figures: tuple[Figure, ...]  # of the whole text
 
     @property
+    def span(self) -> tuple[int, int]:
+        """Where the sentence begins and ends."""
+        begins = self.text.index(self.sentence)
+        return begins, begins + len(self.sentence)
+
+    @property
     def beside(self) -> tuple[Figure, ...]:
         """The figures of the sentence."""
-        begins = self.text.index(self.sentence)
-        return tuple(one for one in self.figures if begins <= one.start < begins + len(self.sentence))
+        begins, ends = self.span
+        return tuple(one for one in self.figures if begins <= one.start < ends)
 
 
 def figures_of(text: str, language: str) -> tuple[Figure, ...]:
-    """The figures of a text, the shares it names in words as percents among them."""
+    """The figures of a text, the shares it names in words as percents among them.
+
+    What is told in two steps is one figure: "2 hours 40 minutes" are 160 minutes.
+    """
     shares = tuple(
         Figure(share.value, text[share.start : share.end], "%", share.start, share.end, FigureKind.PERCENT)
         for share in find_shares(text)
     )
+    parts = tuple(fractions(text))
+    shares = (*(one for one in shares if not any(_overlap(one, part) for part in parts)), *parts)
     plain = [one for one in find_figures(text, language) if not any(_overlap(one, share) for share in shares)]
-    return tuple(sorted((*plain, *shares), key=lambda one: one.start))
+    whole = joined(plain, text)
+    plain = [one for one in plain if not any(_overlap(one, other) for other in whole)]
+    return tuple(sorted((*plain, *whole, *shares), key=lambda one: one.start))
+
+
+def figures_in(sentence: str, language: str) -> tuple[Figure, ...]:
+    """The figures of a source's sentence, and what it says without one: "a fortnight", each part of what has two."""
+    figures = figures_of(sentence, language)
+    starts = {one.start for one in figures}
+    parts = (one for one in find_figures(sentence, language) if any(_overlap(one, whole) for whole in figures))
+    shares = [one for one in figures if one.kind is FigureKind.PERCENT]
+    parts = (one for one in parts if one not in figures and not any(_overlap(one, share) for share in shares))
+    return (*figures, *parts, *(one for one in implied(sentence) if one.start not in starts))
 
 
 def _overlap(one: Figure, other: Figure) -> bool:
@@ -71,17 +121,57 @@ def is_in_words(figure: Figure) -> bool:
 def facts_of(said: Said) -> Facts:
     """What an item says in figures and days."""
     language = said.entry.language
-    read = [[(sentence, figures_of(sentence, language)) for sentence in paragraph] for paragraph in said.sentences]
+    read = [[(sentence, figures_in(sentence, language)) for sentence in paragraph] for paragraph in said.sentences]
     day = said.evidence.cited.published
-    named = (one.nearest(day) for text in said.paragraphs for one in find_datings(text))
+    moments = (
+        one
+        for number, paragraph in enumerate(said.sentences)
+        for line, sentence in enumerate(paragraph)
+        for one in _meant(sentence, day, (number, line))
+    )
     return Facts(
         said=said,
+        paragraphs=tuple(tuple(paragraph) for paragraph in read),
         sentences=tuple(pair for paragraph in read for pair in paragraph),
-        paragraphs=tuple(tuple(figure for _, figures in paragraph for figure in figures) for paragraph in read),
+        passages=_passages(read),
         places=tuple(place for text in said.paragraphs for place in find_ordinals(text)),
         words=f" {' '.join(_plain(' '.join(said.paragraphs)))} ",
-        named=tuple(span for span in named if span),
+        moments=tuple(moments),
     )
+
+
+def _passages(read: list[list[tuple[str, tuple[Figure, ...]]]]) -> tuple[Passage, ...]:
+    told = [[(sentence, tuple(_with_elided(figures))) for sentence, figures in paragraph] for paragraph in read]
+    sentences = [[(one, sentence) for one in figures] for paragraph in told for sentence, figures in paragraph]
+    paragraphs = [[(one, sentence) for sentence, figures in paragraph for one in figures] for paragraph in told]
+    passages = [Passage(tuple(one), Reach.SENTENCE) for one in sentences if one]
+    passages += [Passage(tuple(one), Reach.PARAGRAPH) for one in paragraphs if one and one not in sentences]
+    alike: dict[str, dict[Decimal, tuple[Figure, str]]] = {}
+    for one, sentence in (pair for paragraph in paragraphs for pair in paragraph):
+        if one.unit is not None:
+            alike.setdefault(one.unit, {}).setdefault(one.value, (one, sentence))
+    passages += [Passage(tuple(pairs.values()), Reach.ITEM) for pairs in alike.values() if len(pairs) > 1]
+    return tuple(passages)
+
+
+def _meant(sentence: str, day: date | None, place: tuple[int, int]) -> Iterator[Moment]:
+    """What the times of a sentence most likely mean: a weekday the last one, unless it speaks of what comes."""
+    for dating in find_datings(sentence):
+        spans = meant_spans(dating, sentence, day)
+        span = spans[0] if len(spans) == 1 else dating.nearest(day)
+        if span:
+            yield Moment(span, sentence[dating.start : dating.end], sentence, dating.start, dating.end, place)
+
+
+def _with_elided(figures: tuple[Figure, ...]) -> Iterator[Figure]:
+    """The figures, and those without a unit also with the measure named before them: "16 days; a ship takes 38"."""
+    last: Figure | None = None
+    for one in sorted(figures, key=lambda each: each.start):
+        yield one
+        if one.kind is FigureKind.BARE and last is not None:
+            yield replace(one, unit=last.unit, kind=last.kind)
+        elif one.kind is FigureKind.MONEY or (one.unit and one.kind is FigureKind.COUNT and units.is_measure(one.unit)):
+            last = one
 
 
 _WORDS = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
@@ -100,18 +190,9 @@ def is_in(facts: Facts, claim: Claimed, around: Around, draft: Draft) -> bool:
         return True
     if _is_quoted(facts, claim.figure, around.text):
         return True
-    if any(is_derived(claim, around.sentence, figures, same) for _, figures in facts.sentences):
+    if _is_reckoned(facts, claim, around, same) or _is_counted(facts, claim, around):
         return True
-    if any(is_derived(claim, around.sentence, figures, same) for figures in facts.paragraphs if len(figures) <= _SHORT):
-        return True
-    if _is_reckoned(facts, claim, around, same) or _is_part_of(facts, claim.figure, around):
-        return True
-    if claim.figure.value in facts.places and not _is_firm(claim.figure):
-        return True
-    if claim.figure.unit in _LINES and claim.figure.value == len(facts.said.entry.paragraphs):
-        return True
-    days = [day for day in (facts.said.evidence.cited.published, draft.issue.date) if day]
-    return is_time_between(claim, facts.named, days)
+    return _is_time(facts, claim, around, draft)
 
 
 def _is_quoted(facts: Facts, figure: Figure, text: str) -> bool:
@@ -126,34 +207,42 @@ def _is_quoted(facts: Facts, figure: Figure, text: str) -> bool:
 
 
 def _is_reckoned(facts: Facts, claim: Claimed, around: Around, same: bool) -> bool:
-    """Whether our own text shows how the figure follows from those of the item."""
+    """Whether a step makes it of the item's figures, or our own text shows how it follows from them."""
+    told = reckoning(around.text, around.span, claim.figure)
+    if any(is_derived(claim, told, passage, same) for passage in facts.passages):
+        return True
     ours = [one for one in around.figures if one != claim.figure]
     beside = [one for one in around.beside if one != claim.figure]
     every = [figure for _, figures in facts.sentences for figure in figures]
-    return (
-        is_laid_open(claim, around.sentence, ours, every, same)
-        or is_all_but_one(claim, around.text, every)
-        or any(is_multiple(claim, beside, figures, text, same) for text, figures in facts.sentences)
+    return is_laid_open(claim, told, ours, beside, every, same) or any(
+        is_multiple(claim, beside, figures, text, same) for text, figures in facts.sentences
     )
 
 
-_OF_THE = re.compile(r"\sof\s(?:the\s|its\s|their\s|these\s|those\s|all\s)?", re.IGNORECASE)
-_FINGERS = 10
+def _is_counted(facts: Facts, claim: Claimed, around: Around) -> bool:
+    """Whether it counts what the item names or orders, or some of what it counts."""
+    figure = claim.figure
+    if is_all_but_one(claim, around.text, (one for _, figures in facts.sentences for one in figures), facts.places):
+        return True
+    if is_part_of(figure, around.text, around.figures, (figures for _, figures in facts.sentences)):
+        return True
+    if figure.value in facts.places and not _is_firm(figure):
+        return True
+    if figure.unit in _LINES and figure.value == len(facts.said.entry.paragraphs):
+        return True
+    return is_listed(claim, (sentence for sentence, _ in facts.sentences))
 
 
-def _is_part_of(facts: Facts, figure: Figure, around: Around) -> bool:
-    """Whether it counts some of what the item counts whole, as anybody may: "five of the eleven words".
-
-    Not where the item, in the same sentence, says another number of them.
-    """
-    if not is_in_words(figure) or figure.value > _FINGERS or figure.kind is not FigureKind.BARE:
-        return False
-    of = _OF_THE.match(around.text, figure.end)
-    whole = next((one for one in around.figures if of and one.start == of.end()), None)
-    if whole is None or whole.value <= figure.value:
-        return False
-    counted = [figures for _, figures in facts.sentences if any(one.value == whole.value for one in figures)]
-    return bool(counted) and not any(1 < one.value < whole.value for figures in counted for one in figures)
+def _is_time(facts: Facts, claim: Claimed, around: Around, draft: Draft) -> bool:
+    """Whether it is the time between two moments that the item names, or since one of them."""
+    unit = claim.figure.unit or ("years" if is_age(around.text, claim.figure) else "")
+    days = [day for day in (facts.said.evidence.cited.published, draft.issue.date) if day]
+    sentences = [sentence for sentence, _ in facts.sentences]
+    return (
+        is_time_between(claim, unit, facts.named, days)
+        or is_age_of_old(claim, sentences, draft.issue.date)
+        or is_between_hours(claim, sentences)
+    )
 
 
 def _is_firm(figure: Figure) -> bool:
@@ -164,9 +253,6 @@ def _is_firm(figure: Figure) -> bool:
 
 
 _LINES = ("lines", "paragraphs", "items", "points", "entries")  # an agenda "nine lines long"
-
-
-_SHORT = 4  # figures of a paragraph that are reckoned with across its sentences
 
 
 def primary(language: str) -> str:

@@ -29,15 +29,21 @@ class Hedge(Enum):
 _BEFORE = tuple(
     (re.compile(rf"(?:{words})\s*$", re.IGNORECASE), hedge)
     for words, hedge in (
+        (r"\bnot\smuch\s(?:more\sthan|over|above)", Hedge.ABOVE),
+        (r"\bnot\smuch\s(?:(?:less|fewer)\sthan|under|below)", Hedge.BELOW),
         (r"\b(?:no|not)\s(?:more|greater|higher)\sthan", Hedge.BELOW),
         (r"\b(?:no|not)\s(?:less|fewer|lower)\sthan", Hedge.ABOVE),
         (
-            r"\b(?:about|around|some|roughly|approximately|circa|ca\.|c\.|(?:an\s)?estimated|or\sso)|大约|约为|约|大概",
+            r"\b(?:about|around|some|roughly|say|barely|hardly|scarcely|in\sthe\sregion\sof|on\sthe\sorder\sof|approximately|circa|ca\.|c\.|(?:an\s)?estimated|or\sso)|大约|约为|约|大概",
             Hedge.ABOUT,
         ),
-        (r"\b(?:nearly|almost|close\sto|just\s(?:under|below)|not\squite|approaching)|将近|近|接近", Hedge.NEARLY),
         (
-            r"\b(?:(?:more|greater|higher)\sthan|over|above|upwards\sof|in\sexcess\sof|at\sleast|beyond"
+            r"\b(?:nearly|almost|close\sto|(?:just|a\s(?:little|shade|touch|bit)|slightly|a\sfraction)\s(?:under|below|short\sof"
+            r"|less\sthan|fewer\sthan)|not\squite|approaching|getting\son\sfor|shy\sof)|将近|近|接近",
+            Hedge.NEARLY,
+        ),
+        (
+            r"\b(?:(?:more|greater|higher)\sthan|over|above|upwards?\sof|north\sof|a\sgood|an\sodd|in\sexcess\sof|at\sleast|beyond"
             r"|exceed(?:s|ed|ing)?|passed|topped)(?:\sthe)?|超过|超|逾|多于|高于|至少|不少于|突破",
             Hedge.ABOVE,
         ),
@@ -51,7 +57,7 @@ _BEFORE = tuple(
 _BEHIND = tuple(
     (re.compile(rf"(?:\s\w+)?\s?(?:{words})", re.IGNORECASE), hedge)
     for words, hedge in (
-        (r"or\sso\b|or\sthereabouts\b|左右|上下", Hedge.ABOUT),
+        (r"or\sso\b|or\sthereabouts\b|-?odd\b|左右|上下", Hedge.ABOUT),
         (r"or\smore\b|以上|\+", Hedge.ABOVE),
         (r"or\s(?:less|fewer)\b|at\smost\b|以下|以内", Hedge.BELOW),
     )
@@ -138,7 +144,7 @@ def stands_for(claim: Claimed, value: Decimal, near: Decimal = BARELY) -> bool:
 def _is_beside(claim: Claimed, gap: Decimal, part: Decimal) -> bool:
     """Whether nobody would name another figure for what is so far above or below this one."""
     is_round = gap < 2 * claim.significant or "dozen" in claim.figure.shown.lower()
-    return part <= BARELY or (part <= FARTHEST and is_round)
+    return (part <= BARELY and gap <= 3 * claim.significant) or (part <= FARTHEST and is_round)
 
 
 _OPPOSITE = {Hedge.ABOVE: (Hedge.BELOW, Hedge.NEARLY), Hedge.BELOW: (Hedge.ABOVE,), Hedge.NEARLY: (Hedge.ABOVE,)}
@@ -173,7 +179,20 @@ _MEASURES: dict[str, dict[str, int | str]] = {
     "data": {"MB": 1, "GB": 1000, "TB": 10**6},
 }
 _SIZES = {unit: (measure, Decimal(size)) for measure, sizes in _MEASURES.items() for unit, size in sizes.items()}
+_DAYS_OF: dict[str, Decimal] = {
+    unit: Decimal(days)
+    for unit, days in (
+        ("days", "1"),
+        ("nights", "1"),
+        ("weeks", "7"),
+        ("months", "30.44"),
+        ("quarters", "91.31"),
+        ("years", "365.25"),
+        ("decades", "3652.5"),
+    )
+}
 _DOLLARS = frozenset(("US$", "HK$", "NT$", "S$", "A$", "C$", "NZ$"))
+_IN_CENTS = _DOLLARS | {"$", "€"}
 _EASTERN = frozenset(("yen", "yuan"))
 _ALIKE = (
     frozenset(("people", "men", "women", "children", "staff", "troops", "police")),
@@ -193,6 +212,10 @@ def in_unit_of(claim: Figure, other: Figure, same_language: bool) -> Decimal | N
     if one in _SIZES and two in _SIZES:
         (measure, size), (another, bigger) = _SIZES[one], _SIZES[two]
         return other.value * bigger / size if measure == another else None
+    if "cents" in (one, two):  # of whatever money stands on the other side
+        if FigureKind.MONEY is claim.kind is other.kind and {one, two} & _IN_CENTS:
+            return other.value * 100 if one == "cents" else other.value / 100
+        return None
     if FigureKind.MONEY in (claim.kind, other.kind):
         bare = {"$": _DOLLARS, "¥": _EASTERN}
         return other.value if two in bare.get(one, ()) or one in bare.get(two, ()) else None
@@ -202,3 +225,20 @@ def in_unit_of(claim: Figure, other: Figure, same_language: bool) -> Decimal | N
         return other.value
     firm = units.is_measure(one) or units.is_measure(two)
     return None if firm or (units.is_known(one) and units.is_known(two)) else other.value
+
+
+def in_days(claim: Figure, other: Figure) -> Decimal | None:
+    """Another time in the claim's unit, by the mean length of months and years; None where one of them is no time."""
+    one, two = _DAYS_OF.get(claim.unit or ""), _DAYS_OF.get(other.unit or "")
+    return None if one is None or two is None else other.value * two / one
+
+
+def measured(figure: Figure) -> tuple[str, Decimal]:
+    """What a figure measures, by a name, and how much in the smallest unit of that; "" for what is counted."""
+    unit = figure.unit or ""
+    if unit in _SIZES:
+        measure, size = _SIZES[unit]
+        return measure, figure.value * size
+    if figure.kind is FigureKind.MONEY or units.is_measure(unit):
+        return unit, figure.value
+    return "", figure.value

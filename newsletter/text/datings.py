@@ -13,6 +13,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from newsletter.text.dates import MONTHS, WEEKDAYS, RelativePhrase, relative_phrases
 from newsletter.text.figures import find_figures
@@ -33,7 +34,9 @@ class Dating:
     month: int | None = None
     day: int | None = None
     last_day: int | None = None  # of a range within the month: "21 to 24 November"
+    last_month: int | None = None  # of a range within the year: "July to September"
     weekday: int | None = None  # 0 is Monday
+    weeks_on: int | None = None  # "Monday of last week": counted from the text's own week
     nth: int | None = None  # "first Monday of October": which of them, from 1; -1 is the last
     part: str | None = None  # a season, a quarter, a half of the year; "spring", "q3"
     years_on: int | None = None  # "明年1月": a month of the next year, counted from the text's own
@@ -51,19 +54,20 @@ class Dating:
 
     @property
     def is_range(self) -> bool:
-        """Whether it names a first and a last day."""
+        """Whether it names a first and a last day of one month."""
         return self.last_day is not None
 
     @property
     def is_weekday(self) -> bool:
         """Whether it is a weekday and nothing else."""
-        return self.weekday is not None and self.day is None and self.month is None
+        return self.weekday is not None and self.day is None and self.month is None and self.weeks_on is None
 
     def named(self) -> tuple[object, ...]:
         """What it names, without its place: equal for two datings that say the same."""
         counted = (self.counted.unit, self.counted.shift) if self.counted else None
         weekday = self.weekday if self.day is None else None
-        return self.year, self.month, self.day, self.last_day, weekday, self.nth, self.part, self.years_on, counted
+        until, week = (self.last_month, self.last_day), self.weeks_on
+        return self.year, self.month, self.day, until, weekday, week, self.nth, self.part, self.years_on, counted
 
     def spans(self, on: date | None) -> tuple[Span, ...]:
         """What it may mean in a text of this day: first and last day of each. None: the text's day is not known."""
@@ -76,7 +80,7 @@ class Dating:
         if self.month is None and self.day is None:
             if self.year is not None:
                 return ((date(self.year, 1, 1), date(self.year, 12, 31)),)
-            return _weekdays(self.weekday, on) if on and self.weekday is not None else ()
+            return _weekdays(self.weekday, self.weeks_on, on) if on and self.weekday is not None else ()
         if self.month is None:
             months = _around(on) if on else ()
         else:
@@ -101,7 +105,8 @@ class Dating:
             at = self.nth - 1 if self.nth > 0 else self.nth
             return (date(year, month, days[at]),) * 2 if at < len(days) else None
         if self.day is None:
-            return date(year, month, 1), date(year, month, last)
+            until = self.last_month or month
+            return date(year, month, 1), date(year, until, monthrange(year, until)[1])
         if self.day > last:  # 29 February
             return None
         return date(year, month, self.day), date(year, month, min(self.last_day or self.day, last))
@@ -120,7 +125,10 @@ def _counted(phrase: RelativePhrase, on: date) -> tuple[Span, ...]:
         return ()
 
 
-def _weekdays(weekday: int, on: date) -> tuple[Span, ...]:
+def _weekdays(weekday: int, weeks_on: int | None, on: date) -> tuple[Span, ...]:
+    if weeks_on is not None:
+        day = on + timedelta(days=weekday - on.weekday(), weeks=weeks_on)
+        return ((day, day),)
     before = on - timedelta(days=(on.weekday() - weekday) % 7)
     after = on + timedelta(days=(weekday - on.weekday() - 1) % 7 + 1)
     return (before, before), (after, after)
@@ -138,6 +146,7 @@ _YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)(?!\d)"
 _SHORT = {"Mon": 0, "Tue": 1, "Tues": 1, "Wed": 2, "Thu": 3, "Thur": 3, "Thurs": 3, "Fri": 4, "Sat": 5, "Sun": 6}
 _WEEKDAYS = {name.title(): at for at, name in enumerate(WEEKDAYS)} | _SHORT
 _WEEKDAY = rf"(?P<weekday>{'|'.join(sorted(_WEEKDAYS, key=len, reverse=True))})\b\.?"
+_WHOLE_WEEKDAY = "|".join(map(str.title, WEEKDAYS))
 _LED_BY_WEEKDAY = rf"(?:\b{_WEEKDAY},?\s(?:the\s)?(?:\()?)?"
 _LEADING = (
     r"(?:in|since|until|till|by|from|of|for|through|to|last|next|this|early|late|mid|before|after|during|between|and|or"
@@ -183,7 +192,8 @@ _FORMS = tuple(
         rf"{_HAN_YEAR}(?!代)",
         r"(?<!每)(?<![第每].)(?<![第每].[个個])[上下本这這]?(?:周|星期|礼拜|禮拜)(?P<hanweekday>[一二三四五六日天])",
         rf"(?<![\d月.])(?P<day>{_HAN_NUMBER})日(?!元|报|常|前|本|内)",
-        rf"\b(?P<weekday>{'|'.join(map(str.title, WEEKDAYS))})\b(?!s\b|[-–]\w)",
+        rf"\b(?P<weekday>{_WHOLE_WEEKDAY})\b(?!s\b|[-–]\w)(?:,?\s(?:of\s)?(?P<week>last|this|next)\sweek\b)?",
+        rf"\b(?P<week>[Ll]ast|[Tt]his|[Nn]ext)\sweek,?\s(?:on\s)?(?P<weekday>{_WHOLE_WEEKDAY})\b(?!s\b|[-–]\w)",
     )
 )
 # "A Monday", "every other Monday", "the first Monday of the month", "Monday evenings" are no day.
@@ -201,9 +211,11 @@ _HELD_THEN = re.compile(
 )
 _YEAR_ALONE = re.compile(r"(?<![\w.,/$€£¥#-])(?P<year>1[5-9]\d\d|20\d\d)(?![\d%/]|[.,]\d|-\d\d-|s\b|年)")
 _YEAR_AFTER = re.compile(r"[-–](\d{4}|\d\d)(?![\d-])")
+_WEEKS_ON = {"last": -1, "this": 0, "next": 1}
 _YEARS_ON = {"去年": -1, "今年": 0, "明年": 1}
 
 
+@lru_cache(maxsize=2048)  # two checks read the same sentences, again and again while an issue is written
 def find_datings(text: str) -> tuple[Dating, ...]:
     """The times a text names, in its order; none overlaps another."""
     found = [_dating(match) for form in _FORMS for match in form.finditer(text)]
@@ -247,6 +259,7 @@ def _dating(match: re.Match[str]) -> Dating:
         day=_number(parts.get("day")),
         last_day=_number(parts.get("last")),
         weekday=_WEEKDAYS[weekday] if weekday else _HAN_WEEKDAYS[han] if han else None,
+        weeks_on=_WEEKS_ON.get((parts.get("week") or "").lower()),
         nth=_NTH[nth.lower()] if (nth := parts.get("nth")) else None,
         part=part_of(parts),
         years_on=_YEARS_ON.get(parts.get("relyear") or ""),

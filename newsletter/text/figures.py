@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 
 from newsletter.text import units
 from newsletter.text.notfigures import only_names, spans_without_figures
@@ -101,6 +102,7 @@ _CHINESE = re.compile(
 )
 
 
+@lru_cache(maxsize=2048)  # two checks read the same sentences, again and again while an issue is written
 def find_figures(text: str, language: str) -> tuple[Figure, ...]:
     """The figures of a text, in its order; none overlaps another.
 

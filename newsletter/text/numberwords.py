@@ -105,6 +105,11 @@ def read_words(written: str) -> Decimal | None:
 _EARLY = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh")
 _LATE = ("twelfth", *(f"{word}th" for word in _TEENS), "twentieth")
 _ORDINALS = {word: at for at, word in enumerate(_EARLY + _LATE, 1)}
+_ORDINALS |= {f"{word[:-1]}ieth": 10 * at for at, word in enumerate(_TENS[1:], 3)}  # "thirtieth"
+# What a word of a fraction divides by: "two fifths", "a twentieth".
+FRACTIONS = {"half": 2, "third": 3, "quarter": 4}
+FRACTIONS |= {word: at for word, at in _ORDINALS.items() if at > 4} | {"twentieth": 20, "hundredth": 100}
+FRACTIONS |= {"thirtieth": 30, "fortieth": 40, "fiftieth": 50, "thousandth": 1000}
 _ORDINAL = re.compile(
     rf"\b(?:(?P<digits>\d{{1,4}})(?:st|nd|rd|th)|(?:(?P<tens>{'|'.join(_TENS)})[-‐‑\s])?(?P<word>{'|'.join(_ORDINALS)}))\b"
     r"|第(?P<han>[\d一二三四五六七八九十百]{1,5})",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from newsletter.text.numberwords import SMALL, read_han
+from newsletter.text.numberwords import FRACTIONS, SMALL, read_han
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +18,16 @@ class Share:
     end: int
 
 
-_PARTS = ("half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_DENOMINATORS = {word: at for at, word in enumerate(_PARTS, 2)} | {f"{word}s": at for at, word in enumerate(_PARTS, 2)}
-_DENOMINATORS |= {"halves": 2}
+_PARTS = tuple(FRACTIONS)
+_DENOMINATORS = FRACTIONS | {f"{word}s": at for word, at in FRACTIONS.items()} | {"halves": 2}
 _COUNT = "one|two|three|four|five|six|seven|eight|nine"
-_HEDGE = r"\b(?:by|nearly|almost|about|around|roughly|over|than|least|under|some|up\s+to)"
-_WHOLE = r"(?=\s+(?:of|more|fewer|less|higher|lower|smaller|larger|as)\b)"
+_HEDGE = r"\b(?:by|nearly|almost|about|around|roughly|over|than|least|under|some|up\s+to|just|only)"
+_WHOLE = (
+    r"(?=\s+(?:are|were|have|say|live|work|come|go|want|pay|of|more|fewer|less|higher|lower|smaller|larger|as)\b"
+    r"|,\sor\s)"
+)
 _NO_WHOLE = r"(?! of an? (?:hour|thousand|million|billion))"  # fifteen minutes, and 250,000
+_QUALITY = r"(?:(?:good|full|mere|bare|scant|solid)\s)?"
 # "A third round" and "a quarter of an hour" are no parts; "a third of the ships" is one, and so is "fell by a third".
 _FORMS = (
     re.compile(
@@ -32,19 +35,34 @@ _FORMS = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"\b(?P<over>an?|one)[\s-](?P<under>{'|'.join(_PARTS)})\b{_NO_WHOLE}{_WHOLE}",
+        rf"\b(?P<over>an?|one)[\s-]{_QUALITY}(?P<under>{'|'.join(_PARTS)})\b{_NO_WHOLE}{_WHOLE}",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"{_HEDGE}\s(?P<part>(?P<over>an?|one)[\s-](?P<under>{'|'.join(_PARTS[1:])}))\b(?!\s+[a-z]|-)", re.IGNORECASE
+        rf"{_HEDGE}\s(?P<part>(?P<over>an?|one)[\s-]{_QUALITY}(?P<under>{'|'.join(_PARTS[1:])}))\b(?!\s+[a-z]|-)",
+        re.IGNORECASE,
     ),
     re.compile(r"\b(?P<under>half)(?=\s+of\b(?! an? (?:hour|thousand|million|billion)))", re.IGNORECASE),
-    re.compile(rf"{_HEDGE}\s(?P<part>(?P<under>half))\b(?!\s+an?\b|-)", re.IGNORECASE),
+    re.compile(rf"{_HEDGE}\s(?P<part>(?:a\s)?(?P<under>half))\b(?!\s+an?\b|-)", re.IGNORECASE),
 )
-_NUMBER = rf"{_COUNT}|ten|twenty|\d{{1,3}}"
+_NUMBER = rf"{_COUNT}|ten|eleven|twelve|twenty|\d{{1,3}}"
+_TIME = r"(?:second|minute|hour|day|night|week|month|quarter|year|decade|centur)"
+_NO_TIME = rf"(?![.,]\d|[\s-]{_TIME})"
 _OUT_OF = re.compile(
-    rf"(?<![\w.,-])(?P<over>{_NUMBER})\s(?:in|in\severy|out\sof|out\sof\severy)\s(?P<under>{_NUMBER})\b"
-    r"(?![.,]\d|[\s-](?:second|minute|hour|day|night|week|month|quarter|year|decade|centur))",
+    rf"(?<![\w.,-])(?P<over>{_NUMBER})\s(?:in|in\severy|out\sof|out\sof\severy|of\severy)\s(?P<under>{_NUMBER})\b"
+    rf"{_NO_TIME}"
+    # "one child in 20", "six cases out of ten"; not "two ships in five ports"
+    rf"|(?<![\w.,-])(?P<some>{_NUMBER})\s(?!of\b)[a-z]+(?:\s[a-z]+)?\s(?:in(?:\severy)?|out\sof(?:\severy)?)\s"
+    r"(?P<all>four|five|six|seven|eight|nine|ten|twelve|twenty|fifty|three|[3-9]|10|12|20|25|50|100)\b"
+    rf"(?!\.\d|,\d|-|\s(?:per|%)|\s?%)(?![\s-]{_TIME})"
+    rf"|\b(?:in|at|for|with|on)\s(?P<few>{_NUMBER})\sof\s(?P<many>{_NUMBER})\b{_NO_TIME}"
+    # "of every ten who asked, seven"
+    rf"|\b(?:of|in|from)\severy\s(?P<whole>{_NUMBER})\b{_NO_TIME}[^.;:!?]{{1,50}}?\b(?P<part>{_NUMBER})\b(?!,\d|\s?%|\sper)",
+    re.IGNORECASE,
+)
+_PLURAL = re.compile(r"\s(?!was|is|has|does)[a-z]+s\b")
+_EVERY = re.compile(
+    rf"\bevery\s(?P<under>third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|twentieth)\s(?!{_TIME})(?=[a-z])",
     re.IGNORECASE,
 )
 _ONE_OF = "[个個名位人家艘件张張]"
@@ -68,9 +86,13 @@ def find_shares(text: str) -> tuple[Share, ...]:
             if over < under and not which:
                 found.setdefault(start, Share(_percent(over, under), start, end))
     for match in _OUT_OF.finditer(text):
-        over, under = _small(match["over"]), _small(match["under"])
-        if over < under:
+        over = _small(match["over"] or match["some"] or match["few"] or match["part"])
+        under = _small(match["under"] or match["all"] or match["many"] or match["whole"])
+        if over < under and not (match["some"] and over > 1 and _PLURAL.match(text, match.end())):
             found[match.start()] = Share(_percent(over, under), *match.span())
+    for match in _EVERY.finditer(text):
+        value = _percent(1, _DENOMINATORS[match["under"].lower()])
+        found.setdefault(match.start(), Share(value, match.start(), match.end() - 1))
     for match in _HAN.finditer(text):
         over, under = (
             (1, 2) if match["half"] else (_han(match["over"] or match["part"]), _han(match["under"] or match["whole"]))

@@ -24,7 +24,9 @@ from tests.checking import ISSUE, evidence, inspected, issue_with
 from tests.conftest import ROOT, opened
 
 CORPUS = Path(__file__).parents[1] / "corpus"
-HELD_OUT = CORPUS / "held-out"  # written after the checks; nothing is mended by them
+HELD_OUT = CORPUS / "held-out"  # written after the checks, and looked at since
+UNSEEN = CORPUS / "unseen"  # nothing is mended by them, and nobody who mends looks at them
+NOTES = {"figure-reckoned": "figure-not-found", "date-reckoned": "date-not-found"}  # what is planted, if only noted
 PAGE = ROOT / "docs" / "checks-measured.md"
 MEASURED = ("copied", "quotations", "figures", "dates", "names", "phrases")  # the checks whose verdicts are known
 
@@ -46,7 +48,9 @@ class Verdict:
 
     blurb: Blurb
     missed: tuple[tuple[str, str], ...]
-    false_alarms: tuple[Finding, ...]
+    noted: tuple[tuple[str, str], ...]  # of what was planted: found, but only as a note
+    false_alarms: tuple[Finding, ...]  # blocks and warnings
+    notes: tuple[Finding, ...]  # notes about what is right
 
 
 def blurbs(folder: Path = CORPUS) -> tuple[Blurb, ...]:
@@ -85,46 +89,58 @@ def measured(publication: Path, folder: Path = CORPUS) -> tuple[Verdict, ...]:
     verdicts = []
     for blurb in corpus:
         mine = [one for one in found if one.section == blurb.name]
-        missed = []
+        missed, noted = [], []
         for rule, words in blurb.expect:
-            hit = next((one for one in mine if one.rule == rule and _holds(one.words, words)), None)
+            about = [one for one in mine if _is_about(one, rule, words)]
+            hit = min(about, key=lambda one: one.rule in NOTES, default=None)
             if hit is None:
                 missed.append((rule, words))
-            else:
-                mine.remove(hit)
-        verdicts.append(Verdict(blurb, tuple(missed), tuple(mine)))
+                continue
+            mine.remove(hit)
+            if hit.rule in NOTES:
+                noted.append((rule, words))
+        alarms = tuple(one for one in mine if one.severity is not Severity.NOTE)
+        notes = tuple(one for one in mine if one.severity is Severity.NOTE)
+        verdicts.append(Verdict(blurb, tuple(missed), tuple(noted), alarms, notes))
     return tuple(verdicts)
 
 
 def rules_measured() -> tuple[str, ...]:
     """The rules whose verdicts the corpus knows."""
-    return tuple(rule.name for check in CHECKS if check.name in MEASURED for rule in check.rules)
+    names = (rule.name for check in CHECKS if check.name in MEASURED for rule in check.rules)
+    return tuple(name for name in names if name not in NOTES)
 
 
-def page(verdicts: tuple[Verdict, ...], held_out: tuple[Verdict, ...]) -> str:
+def page(mended_by: tuple[Verdict, ...], unseen: tuple[Verdict, ...]) -> str:
     """docs/checks-measured.md."""
     lines = [
         "# How well the checks see",
         "",
         "Measured by blurbs with known verdicts (tests/corpus) with `python -m tests.tools.corpus`, which writes this",
         "page. Recall: of what was planted, how much was found. Precision: of what was found, how much was planted.",
+        "Found as a note: a figure or date that is wrong, but that some reckoning of the items' figures gives all the",
+        "same; the editor is shown that reckoning, and told so only by a note. Notes about what is right are counted",
+        "in a column of their own: they are no false alarms, for they ask nobody to do anything.",
         "",
-        f"## {len(verdicts)} blurbs that the checks were mended by",
+        f"## {len(mended_by)} blurbs that the checks were mended by",
         "",
-        "They were written by somebody who did not know how the checks work. Measured for the first time, copied",
-        "runs, copied phrases, names and quotations were all found, 76 % of the wrong figures and 90 % of the wrong",
-        "dates, and 32 of 193 blurbs had a false alarm. The rules were then mended with these blurbs in view.",
+        "Two sets. The first was written by somebody who did not know how the checks work. Measured for the first",
+        "time, copied runs, copied phrases, names and quotations were all found, 76 % of the wrong figures and 90 % of",
+        "the wrong dates, and 32 of 193 blurbs had a false alarm. The second (held-out/) was written by somebody who",
+        "had seen neither the checks nor the first: 21 of its 64 blurbs had a false alarm, after three slips of",
+        "reading that it showed were mended; most of them for figures that an editor reckons out of several others.",
+        "The rules were then mended with both in view, so these figures say how well that was done, and not how well",
+        "the rules do with other texts.",
         "",
-        *_table(verdicts),
+        *_table(mended_by),
         "",
-        f"## {len(held_out)} blurbs that were written afterwards",
+        f"## {len(unseen)} blurbs that nothing was mended by",
         "",
-        "Written later, by somebody who had seen neither the checks nor the other blurbs. They say more about texts",
-        "that nobody has seen yet. Most of their false alarms are figures that an editor reckons out of several",
-        "others: a sum of three, a product, a difference told in other words. Three slips of reading that they showed",
-        "(a quarter of a million, seven and a half million, MWh) were mended, and nothing else by them.",
+        "Written last (unseen/), and not looked at by whoever mends the rules. They are harder than a newsletter is:",
+        "full of figures that are reckoned out of several others, each told in its own words. These figures say more",
+        "about texts that nobody has seen yet.",
         "",
-        *_table(held_out),
+        *_table(unseen),
     ]
     return "\n".join(lines) + "\n"
 
@@ -132,17 +148,27 @@ def page(verdicts: tuple[Verdict, ...], held_out: tuple[Verdict, ...]) -> str:
 def _table(verdicts: tuple[Verdict, ...]) -> Iterator[str]:
     planted = Counter(rule for one in verdicts for rule, _ in one.blurb.expect)
     missed = Counter(rule for one in verdicts for rule, _ in one.missed)
+    noted = Counter(rule for one in verdicts for rule, _ in one.noted)
     alarms = Counter(finding.rule for one in verdicts for finding in one.false_alarms)
-    yield "| rule | planted | found | recall | false alarms | precision |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
+    notes = Counter(NOTES[finding.rule] for one in verdicts for finding in one.notes)
+    yield "| rule | planted | found | of these as a note | recall | false alarms | precision | notes on what is right |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for rule in rules_measured():
         hits = planted[rule] - missed[rule]
         recall = f"{hits / planted[rule]:.0%}" if planted[rule] else "-"
         precision = f"{hits / (hits + alarms[rule]):.0%}" if hits + alarms[rule] else "-"
-        yield f"| {rule} | {planted[rule]} | {hits} | {recall} | {alarms[rule]} | {precision} |"
+        yield (
+            f"| {rule} | {planted[rule]} | {hits} | {noted[rule]} | {recall} | {alarms[rule]} | {precision} "
+            f"| {notes[rule]} |"
+        )
     troubled = sum(bool(one.false_alarms) for one in verdicts)
     yield ""
     yield f"{troubled} of {len(verdicts)} blurbs have a false alarm."
+
+
+def _is_about(finding: Finding, rule: str, words: str) -> bool:
+    """Whether it is what was planted, as the rule itself or as the note that stands in for it."""
+    return rule in (finding.rule, NOTES.get(finding.rule)) and _holds(finding.words, words)
 
 
 def _inspected(publication: Path, corpus: Iterable[Blurb], said: dict[str, Evidence]) -> Inspected:
@@ -171,7 +197,7 @@ def _inspected(publication: Path, corpus: Iterable[Blurb], said: dict[str, Evide
 def _findings(issue: Inspected) -> tuple[Finding, ...]:
     chosen = (check for check in CHECKS if check.name in MEASURED)
     found = tuple(finding for check in chosen for finding in check.find(issue))
-    return tuple(one for one in found if one.severity in (Severity.BLOCK, Severity.WARN))
+    return tuple(one for one in found if one.severity in (Severity.BLOCK, Severity.WARN) or one.rule in NOTES)
 
 
 def _holds(found: str, planted: str) -> bool:
@@ -189,18 +215,22 @@ def _read(path: Path) -> Any:
 
 
 def main() -> None:
-    """Prints every verdict that is not as it should be, and the tables; writes the page."""
+    """Prints every verdict that is not as it should be, and the tables; writes the page.
+
+    Of the unseen blurbs only the tables: whoever has read what is wrong with them has seen them.
+    """
     with tempfile.TemporaryDirectory() as folder:
         publication = init_publication(Path(folder) / "publication")
-        verdicts = measured(publication)
-        held_out = measured(publication, HELD_OUT)
-    for verdict in (*verdicts, *held_out):
+        mended_by = (*measured(publication), *measured(publication, HELD_OUT))
+        unseen = measured(publication, UNSEEN)
+    for verdict in mended_by:
         for rule, words in verdict.missed:
             print(f"{verdict.blurb.id}: missed {rule}: {words}")
-        for finding in verdict.false_alarms:
-            print(f"{verdict.blurb.id}: false alarm {finding.rule}: {finding.words} ({finding.what})")
-    PAGE.write_text(page(verdicts, held_out), "utf-8")
-    sys.stdout.write(page(verdicts, held_out))
+        for finding in (*verdict.false_alarms, *verdict.notes):
+            kind = "note" if finding in verdict.notes else "false alarm"
+            print(f"{verdict.blurb.id}: {kind} {finding.rule}: {finding.words} ({finding.what})")
+    PAGE.write_text(page(mended_by, unseen), "utf-8")
+    sys.stdout.write(page(mended_by, unseen))
 
 
 if __name__ == "__main__":
