@@ -58,6 +58,26 @@ def home(pristine_home: Path, tmp_path: Path) -> App:
     return opened(Path(shutil.copytree(pristine_home, tmp_path / "publication")))
 
 
+@pytest.fixture(scope="session")
+def pristine_sender(pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with readers and an approved issue; not to be changed."""
+    root = Path(shutil.copytree(pristine, tmp_path_factory.mktemp("sender") / "publication"))
+    (root / "var").mkdir(exist_ok=True)
+    (root / "var" / "newsletter.db").touch()
+    from tests.sending import prepared
+
+    prepared(opened(root))
+    return root
+
+
+@pytest.fixture
+def sender(pristine_sender: Path, tmp_path: Path) -> App:
+    """A copy of it, at the moment its issue is due. Nothing was sent from it yet, so it may claim by itself."""
+    from tests.sending import when_due
+
+    return when_due(opened(Path(shutil.copytree(pristine_sender, tmp_path / "publication"))))
+
+
 def opened(root: Path) -> App:
     now = sample_now(root)
     return open_app(root, clock=lambda: now)

@@ -45,7 +45,6 @@ from tests.sending import (
     meanwhile,
     more_readers,
     over_smtp,
-    prepared,
     resume,
     send,
     sums,
@@ -55,22 +54,6 @@ from tests.smtpserver import Gate, SmtpServer, hang_up, say, usual
 
 ACCEPTED, PLANNED, UNKNOWN = DeliveryState.ACCEPTED, DeliveryState.PLANNED, DeliveryState.UNKNOWN
 CANCELLED, SUPPRESSED = DeliveryState.CANCELLED, DeliveryState.SUPPRESSED
-
-
-@pytest.fixture(scope="session")
-def pristine_sender(pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installation with readers and an approved issue; not to be changed."""
-    root = Path(shutil.copytree(pristine, tmp_path_factory.mktemp("sender") / "publication"))
-    (root / "var").mkdir(exist_ok=True)
-    (root / "var" / "newsletter.db").touch()
-    prepared(opened(root))
-    return root
-
-
-@pytest.fixture
-def sender(pristine_sender: Path, tmp_path: Path) -> App:
-    """A copy of it, at the moment its issue is due. Nothing was sent from it yet, so it may claim by itself."""
-    return when_due(opened(Path(shutil.copytree(pristine_sender, tmp_path / "publication"))))
 
 
 @pytest.fixture
