@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def _figures(kind: str, store: Store, owned: Owned, folder: Path, count: int) -> Iterator[Figure]:
-    mailing = mailings.create(store, IssueId(date(2026, 11, 27)), MailingKind.ISSUE, DIGEST, NOW, NOW).id
+    mailing = mailings.create(store, IssueId(date(2026, 11, 27)), MailingKind.ISSUE, DIGEST, NOW, NOW, key="k1").id
     aim = (15 if kind == "sqlite" else 30) * count / ROWS
     took = clocked(lambda: planning.plan(owned, mailing, NOW))
     once = Taken(took, took)

@@ -91,6 +91,15 @@ class KeyRing:
     def _hashers(self) -> tuple[tuple[str, Callable[[bytes], bytes]], ...]:
         return tuple((key_id, _hasher(self._derive(key_id, Purpose.ADDRESS))) for key_id in self._keys)
 
+    def led_by(self, key_id: str) -> KeyRing:
+        """The same keys with this one as the newest: what was signed by it can be signed so again.
+
+        Raises `ConfigError` where it is not in the ring.
+        """
+        if key_id not in self._keys:
+            raise ConfigError("keys", f"the key '{key_id}' is missing; put it back into NEWSLETTER_KEYS")
+        return KeyRing(tuple(sorted(self.keys, key=lambda key: key.id != key_id)))
+
     @property
     def ids(self) -> tuple[str, ...]:
         """The names of all keys, the newest first."""

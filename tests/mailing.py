@@ -81,7 +81,7 @@ def owned(store: Store, folder: Path) -> Iterator[Owned]:
 
 def made(store: Store, kind: MailingKind = MailingKind.ISSUE) -> Mailing:
     """A mailing without rows."""
-    return mailings.create(store, COMING, kind, DIGEST, DUE, at(24 * 60))
+    return mailings.create(store, COMING, kind, DIGEST, DUE, at(24 * 60), key="k1")
 
 
 def sending(held: Owned, team: tuple[Mark, ...] = ()) -> Mailing:

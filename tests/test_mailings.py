@@ -58,7 +58,7 @@ def test_an_issue_has_one_mailing_and_any_number_of_corrections(store: Store) ->
         made(store)
     assert caught.value.mailing == first
     corrections = [made(store, MailingKind.CORRECTION) for _ in range(2)]
-    other = mailings.create(store, IssueId(date(2026, 12, 4)), MailingKind.ISSUE, DIGEST, DUE, at(60))
+    other = mailings.create(store, IssueId(date(2026, 12, 4)), MailingKind.ISSUE, DIGEST, DUE, at(60), key="k1")
     assert [one.id for one in (first, *corrections, other)] == [1, 2, 3, 4]
     assert mailings.all_of(store, COMING) == (first, *corrections)
     assert mailings.find(store, COMING) == first

@@ -332,11 +332,13 @@ def test_a_copy_that_may_have_arrived_waits_for_a_person(sender: App, server: Sm
 
 
 def test_sent_again_it_is_the_same_message(sender: App, server: SmtpServer) -> None:
-    """The same Message-ID and the same bytes, so that most mailboxes show it once."""
+    """The same Message-ID and the same bytes, so that most mailboxes show it once; even if a newer key came since."""
     over_smtp(sender, server.port)
     server.at("DOT", hang_up(keeps=True), to="ana@example.org", times=1)
     send(sender)
     resolve_unknown(sender, COMING, "mei", login="tests", accept=False, note="not in the server's log")
+    keys = sender.root / "var" / "keys"
+    keys.write_text("k2:a newer key of thirty-two octets\n".replace(" ", "-") + keys.read_text("ascii"), "ascii")
     done = send(sender)
     assert sums(done.receipt) == {ACCEPTED: COUNT}
     first, second = server.by_recipient()["ana@example.org"]

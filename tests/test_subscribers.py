@@ -396,6 +396,7 @@ MAILING = Mailing(
     id=MailingId(1),
     issue=ISSUE,
     kind=MailingKind.ISSUE,
+    key="k1",
     digest="d" * 64,
     state=MailingState.SENDING,
     due=NOW + 2 * DAY,

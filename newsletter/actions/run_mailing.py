@@ -89,7 +89,7 @@ def _work(app: App, owned: Owned, ring: KeyRing, schedule: Schedule, mailing: Ma
         domain=domain_of(schedule),
         due=mailing.due,
         editions={digest: Copy(edition.letter, edition.greeting) for digest, edition in copies.items()},
-        keys=ring.keys,
+        keys=ring.led_by(mailing.key).keys,
         bounces=sending.bounces or schedule.sender.address,
         verp=sending.verp and sending.bounces is not None,
         transport=way_out(app, schedule),

@@ -110,7 +110,9 @@ def _planned(
     if mailing is None:
         with store.writing_alone() as connection:
             editions.keep(store, connection, approved.edition, now)
-        mailing = mailings.create(store, issue, MailingKind.ISSUE, approved.edition.digest, due, expires)
+        mailing = mailings.create(
+            store, issue, MailingKind.ISSUE, approved.edition.digest, due, expires, key=ring.ids[0]
+        )
     if mailing.state is MailingState.PAUSED:
         _may_go_on(mailing)
     if mailing.state is MailingState.MISSED and not at_once:

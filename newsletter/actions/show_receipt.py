@@ -46,12 +46,13 @@ def people_of(app: App, issue: IssueId, states: tuple[DeliveryState, ...]) -> It
     domain = read_publication(app, Folder(app.root)).schedule.sender.address.rpartition("@")[2]
     with readers_store(app) as (store, ring):
         mailing = mailing_of(store, issue)
+        signing = ring.led_by(mailing.key)
 
         def rows() -> Iterator[tuple[Delivery, str]]:
             after = 0
             while page := receipts.people(store, mailing.id, states, after, _PAGE):
                 for one in page:
-                    yield one, message_id(issue, mailing.kind.value, one.seq, domain, ring, Purpose.MESSAGE_ID)
+                    yield one, message_id(issue, mailing.kind.value, one.seq, domain, signing, Purpose.MESSAGE_ID)
                 after = page[-1].seq
 
         yield rows()

@@ -79,6 +79,7 @@ class Mailing:
     due: datetime  # UTC; the Date of every message, fixed at the first intent
     expires: datetime  # UTC; until then it goes on by itself once it has begun
     total: int  # rows planned; 0 while PLANNING
+    key: str  # the id of the key that its links and Message-IDs are signed with, whatever newer keys there are
     team: int = 0  # the first rows are the team's own, this many; the rest waits for `rest_from`
     rest_from: datetime | None = None  # UTC; set when the last of the team's rows was handed over
     began: datetime | None = None  # UTC, our clock: the first intent

@@ -43,8 +43,13 @@ class AlreadyMailed(NewsletterError):
         super().__init__(f"{mailing.issue} has its mailing already, which is {mailing.state.value}; nothing was made")
 
 
-def create(store: Store, issue: IssueId, kind: MailingKind, digest: str, due: datetime, expires: datetime) -> Mailing:
-    """A new mailing in state PLANNING, without rows. An issue has one of kind ISSUE; raises `AlreadyMailed`."""
+def create(
+    store: Store, issue: IssueId, kind: MailingKind, digest: str, due: datetime, expires: datetime, *, key: str
+) -> Mailing:
+    """A new mailing in state PLANNING, without rows. An issue has one of kind ISSUE; raises `AlreadyMailed`.
+
+    `key`: the id of the key that all its messages are signed with, so that one sent again is the same.
+    """
     with store.writing_alone() as connection:
         there = _of(connection, issue, kind)
         if there and kind is MailingKind.ISSUE:
@@ -54,12 +59,20 @@ def create(store: Store, issue: IssueId, kind: MailingKind, digest: str, due: da
             issue=issue,
             kind=kind,
             digest=digest,
+            key=key,
             state=MailingState.PLANNING,
             due=due,
             expires=expires,
             total=0,
         )
-        row = {"id": mailing.id, "issue": str(issue), "kind": kind.value, "number": len(there) + 1, "digest": digest}
+        row = {
+            "id": mailing.id,
+            "issue": str(issue),
+            "kind": kind.value,
+            "number": len(there) + 1,
+            "digest": digest,
+            "key": key,
+        }
         row |= {"state": mailing.state.value, "due": due, "expires": expires, "total": 0, "team": 0}
         connection.execute(insert(_TABLE), row)
         return mailing
@@ -202,6 +215,7 @@ def mailing_of(row: Row[Any]) -> Mailing:
         issue=issue,
         kind=kind,
         digest=row.digest,
+        key=row.key,
         state=state,
         due=row.due,
         expires=row.expires,

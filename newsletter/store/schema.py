@@ -265,6 +265,7 @@ mailings = Table(
     Column("kind", BYTEWISE, nullable=False),
     Column("number", Integer, nullable=False),  # 1, or which correction of this issue
     Column("digest", BYTEWISE, ForeignKey("editions.digest"), nullable=False),
+    Column("key", BYTEWISE, nullable=False),  # the id of the key that its messages are signed with
     Column("state", BYTEWISE, nullable=False),
     Column("due", Instant, nullable=False),
     Column("expires", Instant, nullable=False),

@@ -88,6 +88,7 @@ def upgrade() -> None:
         Column("kind", BYTEWISE, nullable=False),
         Column("number", Integer, nullable=False),
         Column("digest", BYTEWISE, nullable=False),
+        Column("key", BYTEWISE, nullable=False),
         Column("state", BYTEWISE, nullable=False),
         Column("due", BYTEWISE, nullable=False),
         Column("expires", BYTEWISE, nullable=False),
