@@ -10,8 +10,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from newsletter.cli import COMMANDS
+from newsletter.cli import COMMANDS, cli
 from tests.conftest import ISSUE, ROOT
 
 
@@ -33,8 +34,8 @@ def test_help_lists_every_command() -> None:
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_the_help_of_a_command_shows_an_example(command: str) -> None:
     """The docs cannot rot: the README names each command as well."""
-    shown = run(command, "--help")
-    assert shown.returncode == 0
+    shown = CliRunner().invoke(cli, [command, "--help"])
+    assert shown.exit_code == 0
     example = shown.stdout.split("Example:")[1]
     assert re.search(rf"newsletter (-C \S+ )?{command}\b", example)
     assert f"newsletter {command}" in (ROOT / "README.md").read_text("utf-8")

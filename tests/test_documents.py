@@ -15,7 +15,7 @@ from newsletter.model.errors import SourceError
 from newsletter.model.item import Author, Entry, Passage, Related, Rights, text_digest
 from newsletter.model.source import RightsPolicy, SourceKind
 from newsletter.text import sanitise
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SOAK
 from tests.gathering import source
 from tests.tools import make_pdf
 
@@ -470,7 +470,7 @@ PIECES = (
 LINES = st.one_of(st.text(max_size=60), st.sampled_from(PIECES))
 
 
-@settings(max_examples=300)
+@settings(max_examples=5_000 if SOAK else 120)
 @given(lines=st.lists(LINES, max_size=12), name=st.sampled_from(["a.txt", "a.md", "a.html", "a.eml"]))
 def test_any_text_is_an_entry_or_told(lines: list[str], name: str) -> None:
     """Whatever is in a file: an entry of plain text with a title, or a `SourceError`; nothing else."""

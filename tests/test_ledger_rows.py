@@ -17,6 +17,7 @@ from newsletter.model.subscriber import Act, Reason, SubscriberState
 from newsletter.store import happenings, ledger, mailings, receipts, schema, suppressions
 from newsletter.store.engine import Store
 from newsletter.store.owning import Owned
+from tests.conftest import SOAK
 from tests.mailing import (
     DIGEST,
     MENDED,
@@ -435,7 +436,7 @@ def test_an_empty_audience_is_sent_with_nobody(held: Owned) -> None:
 WHAT = st.sampled_from([*ANSWERS, *OTHERS[:3], "accept", "resend", "leave", "pause", "resume", "settle", "mend"])
 
 
-@settings(max_examples=30)
+@settings(max_examples=1_000 if SOAK else 15)
 @given(steps=st.lists(st.tuples(WHAT, st.sets(st.integers(1, 5), min_size=1)), max_size=25))
 def test_the_sum_closes_after_whatever_happens(steps: list[tuple[str, set[int]]]) -> None:
     """After any sequence of answers, intents, crashes, pauses and decisions every planned row is in exactly one state,

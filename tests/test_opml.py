@@ -6,7 +6,7 @@ from contextlib import suppress
 from xml.etree import ElementTree as Xml
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.gather.opml import OURS, Opml, OpmlOutline, read_opml, source_of, write_opml
@@ -14,6 +14,7 @@ from newsletter.model.errors import ContentError
 from newsletter.model.source import RightsPolicy, Source, SourceKind
 from newsletter.model.urls import parse_url
 from newsletter.text import sanitise
+from tests.conftest import SOAK
 
 CREATED = "Wed, 25 Nov 2026 13:00:00 GMT"
 
@@ -187,6 +188,7 @@ sources = st.builds(
 )
 
 
+@settings(max_examples=5_000 if SOAK else 80)
 @given(st.lists(sources, max_size=5, unique_by=(lambda one: one.id, lambda one: one.url)), names)
 def test_what_we_write_we_read_back(listed: list[Source], title: str) -> None:
     """Every feed on the web, with all that its publication knows of it."""
