@@ -118,6 +118,17 @@ def test_sending_again_sends_nothing(sender: App) -> None:
     assert len(outbox(sender)) == COUNT
 
 
+def test_what_was_cut_off_behind_the_last_mail_is_made_up_for(sender: App) -> None:
+    """The disk was full when the next issue was to be opened: the same command opens it, and sends nothing."""
+    opened = send(sender).opened
+    assert opened
+    shutil.rmtree(opened.folder)
+    again = send(sender)
+    assert again.opened
+    assert again.opened.issue == opened.issue
+    assert len(outbox(sender)) == COUNT
+
+
 def test_what_nobody_has_approved_does_not_leave(home: App) -> None:
     """Neither a row, nor sent/, nor a page is made."""
     bring_in(home)

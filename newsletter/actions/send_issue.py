@@ -80,6 +80,8 @@ def send_issue(
                 mailing = _planned(app, owned, schedule, ring, issue, by, at_once)
                 if mailing.state is MailingState.READY and mailing.due > app.clock():
                     return Sent(receipts.receipt(store, mailing.id), True, None)
+            if mailing.state is MailingState.SENT and (opened := roll_over(app, who)):  # a crash had kept it from that
+                return Sent(receipts.receipt(store, mailing.id), False, opened)
             _may_go_on(mailing)
             mailing = run_mailing(app, owned, ring, schedule, mailing, by, watch, stop or Event())
             receipt = receipts.receipt(store, mailing.id)
