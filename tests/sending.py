@@ -20,6 +20,7 @@ from newsletter.publication.folder import Folder
 from tests.approving import COMING, sign
 from tests.conftest import ROOT
 from tests.delivering import Clock
+from tests.smtpserver import LIMIT
 
 READERS = ROOT / "seeds" / "readers.csv"
 COUNT = 12  # people in it
@@ -112,5 +113,5 @@ def meanwhile(app: App) -> Iterator[list[Sent | BaseException]]:
     try:
         yield came
     finally:
-        thread.join(60)
+        thread.join(2 * LIMIT)
         assert not thread.is_alive()
