@@ -68,7 +68,8 @@ def words(progress: Progress) -> str:
     if progress.waits_until is not None:
         parts.append(f"the next try is at {progress.waits_until:%H:%M} UTC")
     elif progress.left is not None and progress.left.total_seconds() >= 1:
-        parts.append(f"{span(progress.left)} left")
+        seconds = progress.left.total_seconds()
+        parts.append(f"{span(progress.left)} left" if seconds >= 60 else f"{seconds:.0f} seconds left")
     if progress.trouble:
         parts.append(progress.trouble)
     return ", ".join(parts)
