@@ -40,7 +40,7 @@ NOW = datetime(2026, 11, 27, 6, tzinfo=UTC)
 DIGEST = "a" * 64
 OK = Answer(Phase.DOT, 250, "2.0.0", "queued as 4711")
 _ROWS = text(
-    "SELECT seq, mark, address, name, attempt, tries, first_try, digest FROM deliveries WHERE mailing = :mailing"
+    "SELECT seq, mark, address, name, attempt, digest FROM deliveries WHERE mailing = :mailing"
     f" AND state = 'planned' AND seq > :after AND address IS NOT NULL ORDER BY seq LIMIT {PAGE}"
 )
 SAFE = (

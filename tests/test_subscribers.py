@@ -422,7 +422,7 @@ COPY = Delivery(
 def a_delivery(store: Store, mark: Mark) -> None:
     """A copy that the mail server refused."""
     edition = {"digest": MAILING.digest, "issue": str(ISSUE), "stored": NOW, "data": b""}
-    mailing = {"id": 1, "issue": str(ISSUE), "kind": "issue", "number": 1, "digest": MAILING.digest}
+    mailing = {"id": 1, "issue": str(ISSUE), "kind": "issue", "number": 1, "digest": MAILING.digest, "key": "k1"}
     mailing |= {"state": "sending", "due": MAILING.due, "expires": MAILING.expires, "total": 1, "team": 0}
     copy = {"mailing": 1, "seq": 1, "mark": mark, "address": ANA, "name": "Ana Reis", "state": "refused"}
     copy |= {"attempt": 1, "tries": 0, "phase": "RCPT", "code": 550, "status": "5.1.1", "said": f"<{ANA}> unknown"}

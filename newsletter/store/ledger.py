@@ -25,6 +25,7 @@ from newsletter.model.mailing import (
     Waiting,
 )
 from newsletter.model.marks import mark_text
+from newsletter.model.subscriber import Mark
 from newsletter.store import answers, mailings, schema
 from newsletter.store.columns import Instant
 from newsletter.store.deliveries import any_in, in_state, said
@@ -52,15 +53,20 @@ def recover(owned: Owned, mailing: MailingId, now: datetime) -> int:
 def planned(store: Store, mailing: MailingId, after_seq: int, limit: int) -> tuple[Waiting, ...]:
     """The next rows that were never begun, by `seq`. Those of erased readers are left out, see `settle`."""
     wanted = (_ROWS.c.mailing == mailing, in_state(_S.PLANNED), _ROWS.c.seq > after_seq, _ROWS.c.address.is_not(None))
+    columns = (_ROWS.c[name] for name in ("seq", "mark", "address", "name", "attempt", "digest"))
+    query = select(*columns).where(*wanted).order_by(_ROWS.c.seq).limit(limit)
     with store.reading() as connection:
-        return _waiting(connection, wanted, (_ROWS.c.seq,), limit)
+        return tuple(
+            Waiting(_recipient(seq, mark, address, name), attempt, 0, None, digest)
+            for seq, mark, address, name, attempt, digest in connection.execute(query).all()
+        )
 
 
 def due(store: Store, mailing: MailingId, now: datetime, limit: int) -> tuple[Waiting, ...]:
     """The deferred rows whose next try has come, the longest due first. Those of erased readers are left out."""
     wanted = (_ROWS.c.mailing == mailing, in_state(_S.DEFERRED), _ROWS.c.next_try <= now, _ROWS.c.address.is_not(None))
     with store.reading() as connection:
-        return _waiting(connection, wanted, (_ROWS.c.next_try, _ROWS.c.seq), limit)
+        return _deferred(connection, wanted, limit)
 
 
 def next_due(store: Store, mailing: MailingId) -> datetime | None:
@@ -129,15 +135,19 @@ def _somebody_waits(connection: Connection, mailing: MailingId) -> bool:
     return waiting or any_in(connection, mailing, _S.HANDING_OVER)
 
 
-def _waiting(
-    connection: Connection, wanted: Iterable[ColumnElement[bool]], order: Iterable[Any], limit: int
-) -> tuple[Waiting, ...]:
+def _deferred(connection: Connection, wanted: Iterable[ColumnElement[bool]], limit: int) -> tuple[Waiting, ...]:
     columns = ("seq", "mark", "address", "name", "attempt", "tries", "first_try", "digest")
-    query = select(*(_ROWS.c[name] for name in columns)).where(*wanted).order_by(*order).limit(limit)
+    query = select(*(_ROWS.c[name] for name in columns)).where(*wanted)
     return tuple(
-        Waiting(Recipient(seq=seq, subscriber=mark_text(mark), address=address, name=name), attempt, *rest)
-        for seq, mark, address, name, attempt, *rest in connection.execute(query).all()
+        Waiting(_recipient(seq, mark, address, name), attempt, *rest)
+        for seq, mark, address, name, attempt, *rest in connection.execute(
+            query.order_by(_ROWS.c.next_try, _ROWS.c.seq).limit(limit)
+        ).all()
     )
+
+
+def _recipient(seq: int, mark: Mark, address: str, name: str | None) -> Recipient:
+    return Recipient(seq=seq, subscriber=mark_text(mark), address=address, name=name)
 
 
 _NOW = bindparam("now", type_=Instant)
