@@ -393,6 +393,34 @@ def test_an_address_that_does_not_exist_is_barred_for_good(sender: App, server: 
     assert any("no such user" in str(line) for line in tell_story(sender, "ana@example.org").lines)
 
 
+def test_what_was_mended_before_the_first_mail_is_the_only_edition(sender: App, server: SmtpServer) -> None:
+    """The server had refused us before anybody got anything: what stood in sent/ then is no edition of the issue."""
+    over_smtp(sender, server.port)
+    server.at("MAIL", say("550 5.7.1 sender not allowed"), times=1)
+    first = send(sender).receipt.mailing.digest
+    assert sent_digests(sender.root, COMING) == (first,)
+    edit(in_issue(sender.root, "number.md"), "90", "91")
+    sign(sender, "mei")
+    done = resume(when_due(sender, minutes=20))
+    assert sums(done.receipt) == {ACCEPTED: COUNT}
+    assert sent_digests(sender.root, COMING) == (done.receipt.mailing.digest,) != (first,)
+
+
+def test_cancelled_while_a_sender_waits_for_the_server_the_page_is_taken_back(sender: App, server: SmtpServer) -> None:
+    """The sender that runs closes what whoever cancelled could not."""
+    over_smtp(sender, server.port)
+    gate = Gate()
+    server.at("MAIL", usual(gate=gate), times=1)
+    with meanwhile(sender) as came:
+        gate.wait()
+        cancel_mailing(sender, COMING, "mei", login="tests")
+        gate.open()
+    assert isinstance(came[0], Sent)
+    assert sums(came[0].receipt) == {CANCELLED: COUNT}
+    assert sent_digests(sender.root, COMING) == ()
+    assert not page_of(sender, COMING).exists()
+
+
 def test_two_at_once_send_once(sender: App, server: SmtpServer) -> None:
     """The second is told by whom."""
     over_smtp(sender, server.port)

@@ -11,9 +11,8 @@ from newsletter.actions.installation import may_send
 from newsletter.actions.mailing_of import NotNow, mailing_of
 from newsletter.actions.publish_issue import publish_issue
 from newsletter.actions.readers import readers_store
-from newsletter.actions.roll_over import roll_over
 from newsletter.actions.run_mailing import Watch, nobody, run_mailing
-from newsletter.actions.send_issue import Sent, send_issue
+from newsletter.actions.send_issue import Sent, send_issue, stopped
 from newsletter.deliver.ledger import StopSign
 from newsletter.model.audit import claimed
 from newsletter.model.issue import IssueId
@@ -54,8 +53,7 @@ def resume_mailing(
     if receipt.mailing.began is None:  # as if it had just been told to begin, gate and all
         now_due = receipt.mailing.due <= app.clock()
         return send_issue(app, issue, who, login=login, at_once=now_due, watch=watch, stop=stop)
-    over = receipt.mailing.state in (MailingState.SENT, MailingState.UNRESOLVED)
-    return Sent(receipt, False, roll_over(app, who) if over else None)
+    return stopped(app, receipt, who)
 
 
 def _awake(app: App, owned: Owned, mailing: Mailing, by: str, mended: bool) -> Mailing:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from newsletter.actions.app import App
 from newsletter.actions.keys import genuine
+from newsletter.actions.publish_issue import take_back
 from newsletter.actions.readers import leavers_path
 from newsletter.actions.way_out import domain_of, way_out
 from newsletter.deliver import ledger
@@ -58,8 +59,10 @@ def run_mailing(
         work = _work(app, owned, ring, schedule, mailing)
         state = ledger.run(owned, mailing, work, clock=app.clock, jitter=jitter, watch=watch, stop=stop)
         _log_bounces(app, owned, mailings.get(store, mailing.id))
-    if state is MailingState.CANCELLED:
+    if state is MailingState.CANCELLED:  # by somebody who could not close the rows while we had them
         receipts.cancel_open(owned, mailing.id, app.clock())
+        if mailings.get(store, mailing.id).began is None:
+            take_back(app, mailing.issue)
     return mailings.get(store, mailing.id)
 
 

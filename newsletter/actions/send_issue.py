@@ -11,7 +11,7 @@ from newsletter.actions.approved_edition import approved_edition
 from newsletter.actions.installation import may_send
 from newsletter.actions.mailing_of import NotNow
 from newsletter.actions.open_issue import Opened
-from newsletter.actions.publish_issue import publish_issue
+from newsletter.actions.publish_issue import publish_issue, take_back
 from newsletter.actions.readers import readers_store
 from newsletter.actions.roll_over import roll_over
 from newsletter.actions.run_mailing import Watch, nobody, run_mailing
@@ -25,6 +25,7 @@ from newsletter.model.subscriber import Mark
 from newsletter.publication import calendar
 from newsletter.publication.folder import Folder
 from newsletter.publication.schedule import Schedule
+from newsletter.publication.sent import sent_digests
 from newsletter.store import editions, mailings, planning, receipts
 from newsletter.store.owning import Owned, own
 from newsletter.tokens import KeyRing
@@ -85,7 +86,12 @@ def send_issue(
             _may_go_on(mailing)
             mailing = run_mailing(app, owned, ring, schedule, mailing, by, watch, stop or Event())
             receipt = receipts.receipt(store, mailing.id)
-    over = mailing.state in (MailingState.SENT, MailingState.UNRESOLVED)
+    return stopped(app, receipt, who)
+
+
+def stopped(app: App, receipt: Receipt, who: str) -> Sent:
+    """What a run came to; where nothing of it is open any more, the next issue is opened."""
+    over = receipt.mailing.state in (MailingState.SENT, MailingState.UNRESOLVED)
     return Sent(receipt, False, roll_over(app, who) if over else None)
 
 
@@ -137,6 +143,8 @@ def _planned(
     else:
         planning.top_up(owned, mailing.id, now)
     if due <= now:
+        if approved.edition.digest not in sent_digests(app.root, issue):
+            take_back(app, issue)  # another edition may stand there, of a start that came to nothing; nobody has got it
         publish_issue(app, approved.edition)
         before_first_mail(app, approved)
     return mailings.get(store, mailing.id)
