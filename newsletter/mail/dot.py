@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from newsletter.mail.headers import LINE_LIMIT
+from newsletter.model.errors import HeaderRefused
 
 LAST = b".\r\n"  # after the CRLF that the content ends in
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A message that may go over the wire, as it goes there: ASCII, dot-stuffed, without the last dot."""
+
+    octets: bytes
+    size: int  # in octets as a reader gets it, before a dot was stuffed (RFC 1870 5)
+
+    @property
+    def message(self) -> bytes:
+        """The message as a reader gets it."""
+        if len(self.octets) == self.size:
+            return self.octets
+        lines = self.octets.replace(b"\r\n..", b"\r\n.")
+        return lines[1:] if lines.startswith(b"..") else lines
+
+
+def fit(message: bytes) -> Fit:
+    """The message, fit for the wire. Raises `HeaderRefused` where it holds what no server would take."""
+    problem = unfit(message)
+    if problem is None and not message.isascii():
+        problem = "it holds more than ASCII"
+    if problem:
+        raise HeaderRefused("message", problem)
+    return Fit(stuffed(message), len(message))
 
 
 def stuffed(message: bytes) -> bytes:

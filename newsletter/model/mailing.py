@@ -86,6 +86,7 @@ class Mailing:
     ended: datetime | None = None  # UTC
     pause: Pause | None = None
     words: str | None = None  # why it is paused, missed or cancelled, and who said so
+    pace: str | None = None  # what held it back when it last sent something, in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +167,7 @@ class Receipt:
     mailing: Mailing
     counts: tuple[tuple[DeliveryState, int], ...]  # every state, in the order of the enum
     editions: tuple[tuple[str, int], ...]  # digest, and how many accepted or unknown rows were handed over with it
+    returned: tuple[tuple[str, int], ...] = ()  # nature, and of how many copies something of it came back
     tries: int = 0  # how many rows have been deferred at least once
     next_try: datetime | None = None  # UTC: when the first deferred row is due
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from newsletter.model.errors import Mistake
 from newsletter.model.kinds import KINDS
+from newsletter.model.rates import Rates
 from newsletter.model.shape import (
     ClockTime,
     Day,
@@ -24,6 +25,7 @@ from newsletter.model.shape import (
     nearest,
     shown,
 )
+from newsletter.model.source import Mailbox
 from newsletter.model.theme import Theme
 from newsletter.model.tls import Tls
 from newsletter.publication import yamlfile
@@ -162,6 +164,32 @@ class TransportName(Enum):
     SMTP = "smtp"
 
 
+class LeftOut(Enum):
+    """A header field that some providers write anew: their signature would not survive it."""
+
+    MESSAGE_ID = "message-id"
+    DATE = "date"
+
+
+@file_shape
+class Dkim:
+    """The signature under each message (RFC 6376). `newsletter dkim new SELECTOR` makes its key."""
+
+    selector: Slug  # names the key's DNS record, SELECTOR._domainkey.DOMAIN
+    domain: Words | None = None  # whose record that is: the sender's domain, or one above it
+    leave_out: tuple[LeftOut, ...] = ()  # what the provider replaces
+
+
+@file_shape
+class Returns:
+    """Where bounces and complaints come back to. The password of the mailbox is RETURNS_PASSWORD in the environment."""
+
+    mailbox: Mailbox | None = None
+    maildir: Words | None = None  # below the publication's folder, or a whole path
+    soft_issues: int = 3  # so many issues in a row that soft bounces send back end the writing to an address
+    keep_days: int = 180  # how long the mails themselves are kept
+
+
 @file_shape
 class Sending:
     """How issues leave. The password stands in the environment, as SMTP_PASSWORD."""
@@ -177,6 +205,9 @@ class Sending:
     grace_minutes: int = 60  # an issue that has not begun this long after it was due waits for a person
     resume_hours: int = 48  # after it was due: until then a mailing that had begun goes on by itself
     team_first: bool = False  # the team's own copies go first, the others ten minutes later
+    rates: Rates = Rates()
+    dkim: Dkim | None = None  # None: messages are not signed
+    returns: Returns = Returns()
 
 
 @file_shape

@@ -226,6 +226,7 @@ def mailing_of(row: Row[Any]) -> Mailing:
         ended=row.ended,
         pause=pause,
         words=row.words,
+        pace=row.pace,
     )
 
 

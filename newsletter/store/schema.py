@@ -1,141 +1,47 @@
-"""The tables."""
+"""The tables: those of what is gathered stand in a module of their own."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
     Column,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
     Table,
-    and_,
     text,
 )
 
 from newsletter.store.columns import BYTEWISE, METADATA, Instant, Written
-
-HEAD = "0003"  # the newest migration; a test holds it to the files
-
-# How asking each source has gone: the fields of `SourceState`, and the number that its newest item was given.
-sources = Table(
-    "sources",
-    METADATA,
-    Column("source", BYTEWISE, primary_key=True),
-    Column("declared", Written),
-    Column("address", Written),
-    Column("etag", Written),
-    Column("last_modified", Written),
-    Column("body", Written),
-    Column("cursor", Written),
-    Column("tried", Instant),
-    Column("succeeded", Instant),
-    Column("brought", Instant),
-    Column("failures", Integer, nullable=False),
-    Column("failing_since", Instant),
-    Column("missing_since", Instant),
-    Column("error", Written),
-    Column("note", Written),
-    Column("next_try", Instant),
-    Column("retired", Instant),
-    Column("last_number", Integer, nullable=False, server_default="0"),
+from newsletter.store.schema_gathered import (
+    NEWEST_DECISION as NEWEST_DECISION,
+)
+from newsletter.store.schema_gathered import (
+    NEWEST_VERSION as NEWEST_VERSION,
+)
+from newsletter.store.schema_gathered import (
+    decisions as decisions,
+)
+from newsletter.store.schema_gathered import (
+    fingerprints as fingerprints,
+)
+from newsletter.store.schema_gathered import (
+    items as items,
+)
+from newsletter.store.schema_gathered import (
+    links as links,
+)
+from newsletter.store.schema_gathered import (
+    originals as originals,
+)
+from newsletter.store.schema_gathered import (
+    sources as sources,
+)
+from newsletter.store.schema_gathered import (
+    versions as versions,
 )
 
-# One row for each item that ever came. Purging takes its versions; the row stays, so that its entry, which may stand in
-# the feed for years, is still recognised, and its number is never given again.
-items = Table(
-    "items",
-    METADATA,
-    Column("source", BYTEWISE, ForeignKey("sources.source"), primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("identity", BYTEWISE, nullable=False),  # SHA-256 of all it is recognised by: the guard against doubles
-    Column("guid", Written),  # from here to `digest`: as the newest version has it
-    Column("link", Written),
-    Column("title", Written, nullable=False),
-    Column("published", Written),
-    Column("digest", Written, nullable=False),
-    Column("first_seen", Instant, nullable=False),
-    Column("changed", Instant, nullable=False),
-    Column("appeared", Instant, nullable=False),  # published where that is known and not after first_seen, else that
-    Column("version", Integer, nullable=False),  # the newest
-    Column("triage", BYTEWISE, nullable=False),
-    Column("decision", Integer, nullable=False),  # the newest; 0: none
-    Column("copy_of", BYTEWISE),  # no foreign key: the rejected item may be purged before its copies
-    Column("likeness", Written),
-    Index(None, "identity", unique=True),
-    Index(None, "first_seen"),
-    Index(None, "triage"),
-    Index(None, "source", "appeared"),
-)
-
-originals = Table(
-    "originals",
-    METADATA,
-    Column("digest", BYTEWISE, primary_key=True),  # SHA-256 of media type and data
-    Column("media_type", Written, nullable=False),
-    Column("data", LargeBinary, nullable=False),  # zlib
-)
-
-versions = Table(
-    "versions",
-    METADATA,
-    Column("source", BYTEWISE, primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("seen", Instant, nullable=False),
-    Column("entry", Written, nullable=False),  # JSON, see entries.py
-    Column("original", BYTEWISE, ForeignKey("originals.digest")),
-    ForeignKeyConstraint(["source", "number"], ["items.source", "items.number"]),
-    Index(None, "original"),
-)
-
-NEWEST_VERSION = and_(
-    versions.c.source == items.c.source, versions.c.number == items.c.number, versions.c.version == items.c.version
-)
-
-decisions = Table(
-    "decisions",
-    METADATA,
-    Column("source", BYTEWISE, primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("decision", Integer, primary_key=True, autoincrement=False),  # from 1
-    Column("state", BYTEWISE, nullable=False),
-    Column("who", Written, nullable=False),
-    Column("decided", Instant, nullable=False),
-    Column("why", Written),
-    ForeignKeyConstraint(["source", "number"], ["items.source", "items.number"]),
-)
-
-NEWEST_DECISION = and_(
-    decisions.c.source == items.c.source,
-    decisions.c.number == items.c.number,
-    decisions.c.decision == items.c.decision,
-)
-
-# Which runs of words an item's newest version holds, so that copied text is found without reading every item.
-fingerprints = Table(
-    "fingerprints",
-    METADATA,
-    Column("source", BYTEWISE, primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("version", Integer, nullable=False),  # of the item, that was read
-    Column("marks", LargeBinary, nullable=False),  # see fingerprints.py
-    ForeignKeyConstraint(["source", "number"], ["items.source", "items.number"]),
-)
-
-# How each link was found when it was last asked for.
-links = Table(
-    "links",
-    METADATA,
-    Column("url", BYTEWISE, primary_key=True),
-    Column("seen", Instant, nullable=False),
-    Column("state", BYTEWISE, nullable=False),
-    Column("said", Written, nullable=False),
-    Column("final", Written),
-    Column("title", Written),
-    Column("tries", Integer, nullable=False),  # how often in a row it was found in this state
-)
+HEAD = "0004"  # the newest migration; a test holds it to the files
 
 # Editions whose bytes are kept: those that somebody approved or looked at. A row is never changed.
 editions = Table(
@@ -276,6 +182,7 @@ mailings = Table(
     Column("ended", Instant),
     Column("pause", BYTEWISE),
     Column("words", Written),
+    Column("pace", Written),
     Index(None, "issue", "kind", "number", unique=True),
 )
 
@@ -318,6 +225,48 @@ for name, columns, condition in (
         sqlite_where=text(condition),
         postgresql_where=text(condition),
     )
+
+# What came back: a row for each address that a returned mail speaks of. Rows are added; `undone` is written into them.
+returned = Table(
+    "returned",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("taken", Instant, nullable=False),
+    Column("digest", BYTEWISE, nullable=False),  # SHA-256 of the mail
+    Column("part", Integer, nullable=False),  # from 0: which address of this mail
+    Column("nature", BYTEWISE, nullable=False),
+    Column("address", Written),  # as the mail has it; erasure empties it, with `said` and `raw`
+    Column("status", BYTEWISE),
+    Column("said", Written, nullable=False),
+    Column("how", BYTEWISE, nullable=False),
+    Column("proof", BYTEWISE),
+    Column("mailing", Integer),
+    Column("seq", Integer),
+    Column("mark", LargeBinary),
+    Column("consequence", BYTEWISE),
+    Column("undone", Instant),
+    Column("undone_by", Written),
+    Column("raw", LargeBinary),  # of part 0: the mail, zlib; emptied after a time
+    Index(None, "digest", "part", unique=True),
+    Index(None, "mailing", "seq"),
+    Index(None, "mark"),
+)
+
+# How far a mailbox of ours was read.
+cursors = Table(
+    "cursors",
+    METADATA,
+    Column("name", BYTEWISE, primary_key=True),
+    Column("cursor", Written, nullable=False),
+)
+
+# How many messages were handed over on each day (UTC): the ledger counts them in the commit of their intents.
+days = Table(
+    "days",
+    METADATA,
+    Column("day", BYTEWISE, primary_key=True),  # "2026-11-27"
+    Column("handed", Integer, nullable=False),
+)
 
 # The one installation that may send: a copy of folder and database is another, and sends nothing until it claims.
 installation = Table(
