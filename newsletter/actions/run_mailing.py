@@ -97,6 +97,7 @@ def _work(app: App, owned: Owned, ring: KeyRing, schedule: Schedule, mailing: Ma
         verp=sending.verp and sending.bounces is not None,
         transport=way_out(app, schedule),
         lanes=sending.connections,
+        rates=sending.rates,
         processes=processes_for(mailing.total),
     )
 

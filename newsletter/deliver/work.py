@@ -13,9 +13,11 @@ from newsletter.model.draft import Greeting
 from newsletter.model.edition import Letter, Part, Place, Slot
 from newsletter.model.issue import IssueId
 from newsletter.model.mailing import MailingId
+from newsletter.model.rates import Rates
 from newsletter.model.tls import Tls
 from newsletter.tokens import Key, Purpose
 
+_UNLIMITED = Rates()
 FEW = 2_000  # rows below which processes of their own cost more than they bring
 
 
@@ -62,6 +64,7 @@ class Work:
     verp: bool  # it names the delivery
     transport: Files | Smtp
     lanes: int  # connections at a time
+    rates: Rates = _UNLIMITED  # of the ledger alone: workers do as they are told
     processes: int = 0  # that hold the lanes; 0: threads of the ledger's own
 
     def to_bytes(self) -> bytes:
