@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.mail.dot import LAST, stuffed, unfit
+from newsletter.mail.dot import LAST, fit, stuffed, unfit
+from newsletter.model.errors import HeaderRefused
 
 # What stuffing turns on, more often than chance would have it; bare CR and LF too, which are no line ends.
 ANYTHING = st.lists(st.sampled_from([b".", b"..", b"\r\n", b"\r", b"\n", b"\r\n.", b"a", b"\x00", b"\xff"])).map(
@@ -52,8 +53,27 @@ def test_a_server_reads_back_what_was_sent_and_then_the_next_command(lines: list
 def test_a_bare_cr_or_lf_is_always_found(message: bytes) -> None:
     """A message that is fit has line ends of one kind only, and ends in one."""
     rest = message.replace(b"\r\n", b"")
-    fit = b"\r" not in rest and b"\n" not in rest and message.endswith(b"\r\n")
-    assert (unfit(message) is None) == fit
+    whole = b"\r" not in rest and b"\n" not in rest and message.endswith(b"\r\n")
+    assert (unfit(message) is None) == whole
+
+
+@given(LINES)
+def test_a_message_that_is_fit_is_still_to_be_had(lines: list[bytes]) -> None:
+    """As a reader gets it, octet by octet, with its size before any dot was stuffed."""
+    message = b"".join(line + b"\r\n" for line in lines)
+    assert (fit(message).message, fit(message).size) == (message, len(message))
+    assert fit(message).octets == stuffed(message)
+
+
+@pytest.mark.parametrize(
+    "unfit_message",
+    [b"a\n.\nMAIL FROM:<x@example.org>\r\n", b"a\r.\r\n", b"a", b"a" * 999 + b"\r\n", b"\xc3\xa9\r\n", b""],
+    ids=["a bare LF", "a bare CR", "no line end", "a long line", "more than ASCII", "nothing"],
+)
+def test_a_message_that_no_server_should_see_goes_nowhere(unfit_message: bytes) -> None:
+    """It cannot be made fit, so there is nothing that could be handed over."""
+    with pytest.raises(HeaderRefused):
+        fit(unfit_message)
 
 
 @pytest.mark.parametrize(

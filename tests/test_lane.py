@@ -35,6 +35,7 @@ from newsletter.deliver.messages import (
 )
 from newsletter.deliver.work import Files, Smtp, Work
 from newsletter.mail.smtp_opening import Limits, Server
+from newsletter.mail.dot import Fit
 from newsletter.model.answer import Answer, ConnectionLost, Envelope, Handed, Phase, SendingRefused
 from newsletter.model.mailing import MailingId
 from newsletter.model.tls import Tls
@@ -52,7 +53,7 @@ class Outlet:
     """Stands for a mail server: takes what it is given, answers as told, and writes down what happened in order."""
 
     story: list[str] = dataclasses.field(default_factory=list)
-    messages: list[bytes] = dataclasses.field(default_factory=list)
+    messages: list[Fit] = dataclasses.field(default_factory=list)
     envelopes: list[Envelope] = dataclasses.field(default_factory=list)
     answers: dict[str, Answer] = dataclasses.field(default_factory=dict)  # to an envelope, by recipient
     last_words: Answer = TAKEN  # to content; one without a code ends the session
@@ -74,7 +75,7 @@ class Outlet:
         self.usable = answer.code not in (0, 421)
         return answer
 
-    def hand_over(self, message: bytes, ahead: Envelope | None) -> Handed:
+    def hand_over(self, message: Fit, ahead: Envelope | None) -> Handed:
         self.story.append("content")
         if self.gate:
             assert self.gate.wait(LIMIT)
@@ -275,7 +276,7 @@ def test_the_same_row_and_edition_give_the_same_message() -> None:
     parcels = Parcels(work_of(MailingId(1), Files("unused")))
     first, again, mended = parcels.of(to(1)), parcels.of(to(1)), parcels.of(to(1, digest=MENDED))
     assert first == again
-    ids = {email.message_from_bytes(one.message, policy=email.policy.default)["Message-ID"] for one in (first, mended)}
+    ids = {email.message_from_bytes(one.message.message, policy=email.policy.default)["Message-ID"] for one in (first, mended)}
     assert len(ids) == 1
     assert first.message != mended.message
 
@@ -285,7 +286,7 @@ def test_the_envelope_names_the_delivery_or_one_address_for_all() -> None:
     work = work_of(MailingId(7), Files("unused"))
     parcel = Parcels(work).of(to(3))
     assert parcel.envelope.sender.startswith("bounces+7-3-")
-    assert parcel.envelope.size == len(parcel.message)
+    assert parcel.envelope.size == len(parcel.message.message)
     plain = Parcels(dataclasses.replace(work, verp=False)).of(to(3))
     assert plain.envelope.sender == work.bounces
 
@@ -295,7 +296,7 @@ def test_a_test_mail_s_links_are_signed_for_showing_only() -> None:
     work = dataclasses.replace(
         work_of(MailingId(7), Files("unused")), unsubscribe=Purpose.TEST, preferences=Purpose.TEST
     )
-    told = email.message_from_bytes(Parcels(work).of(to(3)).message, policy=email.policy.default)
+    told = email.message_from_bytes(Parcels(work).of(to(3)).message.message, policy=email.policy.default)
     token = told["List-Unsubscribe"].strip("<>").rpartition("/")[2]
     assert KeyRing(KEYS).verify(Purpose.TEST, token) == "mark"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.mail.dot import fit
 from newsletter.mail.maildir_out import Outbox
 from newsletter.model.answer import Answer, Envelope, Phase, SendingRefused
 
@@ -21,7 +22,7 @@ def message(identity: str = "<2026-11-27.issue.1.abc@news.example.org>", words: 
 
 def put(outbox: Outbox, data: bytes) -> Answer:
     assert outbox.begin(ENVELOPE).code == 354
-    return outbox.hand_over(data, None).answer
+    return outbox.hand_over(fit(data), None).answer
 
 
 def names(folder: Path) -> list[str]:
@@ -76,12 +77,12 @@ def test_the_next_envelope_goes_ahead_and_a_closed_outbox_takes_nothing(tmp_path
     """What was begun and abandoned leaves no trace."""
     outbox = Outbox(tmp_path)
     outbox.begin(ENVELOPE)
-    ahead = outbox.hand_over(message(), ENVELOPE).ahead
+    ahead = outbox.hand_over(fit(message()), ENVELOPE).ahead
     assert ahead
     assert ahead.code == 354
     outbox.abandon()
     assert not outbox.usable
-    late = outbox.hand_over(message("<late@x.test>"), ENVELOPE)
+    late = outbox.hand_over(fit(message("<late@x.test>")), ENVELOPE)
     assert (late.answer.phase, late.answer.code, late.ahead) == (Phase.CONTENT, 0, None)
     assert names(tmp_path) == ["2026-11-27.issue.1.abc@news.example.org.eml"]
 

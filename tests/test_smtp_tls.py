@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from newsletter.mail.dot import fit
 from newsletter.mail.smtp import Limits, Server, SmtpSession, connect
 from newsletter.model.answer import ConnectionLost, Envelope, Phase, SendingRefused
 from newsletter.model.tls import Tls
@@ -57,7 +58,7 @@ def test_messages_go_out_over_tls_after_a_login(privacy: Tls, made: Certificates
     with served(made.good, privacy) as server:
         session = opened(server, made, privacy)
         assert session.begin(ENVELOPE).code == 354
-        assert [session.hand_over(MAIL, ahead).answer.code for ahead in (ENVELOPE, None)] == [250, 250]
+        assert [session.hand_over(fit(MAIL), ahead).answer.code for ahead in (ENVELOPE, None)] == [250, 250]
         session.quit()
         assert [(one.content, one.encrypted, one.user) for one in server.messages] == [(MAIL, True, "editor")] * 2
         assert server.passwords == [(PASSWORD, True)]
@@ -153,7 +154,7 @@ def test_what_was_offered_before_tls_does_not_count(made: Certificates) -> None:
         server.at("EHLO", say("250 mx.example.test\nPIPELINING\nSIZE 5\nSTARTTLS"), times=1)
         session = opened(server, made, Tls.STARTTLS)
         assert session.begin(ENVELOPE).code == 354
-        assert session.hand_over(MAIL, ENVELOPE).answer.code == 250
+        assert session.hand_over(fit(MAIL), ENVELOPE).answer.code == 250
         session.abandon()
         assert server.offences == []
 
@@ -257,7 +258,7 @@ def test_under_tls_too_a_message_cut_before_its_dot_is_known_as_such(act: Act, c
         session = opened(server, made, Tls.STARTTLS)
         server.at("CONTENT", midway(act))
         assert session.begin(ENVELOPE).code == 354
-        answer = session.hand_over(large, None).answer
+        answer = session.hand_over(fit(large), None).answer
         assert (answer.phase, answer.code) == (Phase.CONTENT, code)
         assert server.messages == []
 
@@ -269,7 +270,7 @@ def test_under_tls_too_a_connection_lost_after_the_dot_stays_open(act: Act, made
         session = opened(server, made, Tls.STARTTLS)
         server.at("DOT", act)
         session.begin(ENVELOPE)
-        handed = session.hand_over(MAIL, None)
+        handed = session.hand_over(fit(MAIL), None)
         assert handed.answer.phase is Phase.DOT
         assert handed.answer.code in (0, 250)
         session.abandon()

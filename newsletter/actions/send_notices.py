@@ -11,12 +11,12 @@ from newsletter.actions.home import home_store
 from newsletter.actions.installation import may_send
 from newsletter.actions.keys import made_key_ring
 from newsletter.actions.way_out import domain_of, read_schedule, way_out
-from newsletter.deliver.carrier import Carrier
+from newsletter.deliver.carrier import Carrier, not_sent
 from newsletter.deliver.notices import after, message_id
 from newsletter.deliver.worker import connecting
 from newsletter.mail.notice import Sheet, compose
 from newsletter.mail.smtp_opening import Limits
-from newsletter.model.answer import Answer, ConnectionLost, Envelope, Phase, SendingRefused
+from newsletter.model.answer import Answer, ConnectionLost, Envelope, SendingRefused
 from newsletter.model.errors import HeaderRefused
 from newsletter.model.notice import Notice, NoticeState
 from newsletter.publication.schedule import Schedule
@@ -99,5 +99,5 @@ def _carried(carrier: Carrier, notice: Notice, schedule: Schedule, ring: KeyRing
             )
         )
     except HeaderRefused as error:  # this notice cannot be written as a mail; the others can
-        return Answer(Phase.CONTENT, 554, "5.6.0", f"not sent: {error}"[:500])
+        return not_sent(error)
     return carrier.carry(Envelope(NULL_PATH, notice.address, len(message)), message)

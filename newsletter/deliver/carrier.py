@@ -7,7 +7,14 @@ from typing import Self
 
 from newsletter.deliver.transport import Connect, Session
 from newsletter.deliver.verdicts import is_about_the_connection
-from newsletter.model.answer import Answer, Envelope
+from newsletter.mail.dot import fit
+from newsletter.model.answer import Answer, Envelope, Phase
+from newsletter.model.errors import HeaderRefused
+
+
+def not_sent(error: HeaderRefused) -> Answer:
+    """What is said of a message that cannot be made: this reader's name or address, or what a notice is to say."""
+    return Answer(Phase.CONTENT, 554, "5.6.0", f"not sent: {error}"[:500])
 
 
 class Carrier:
@@ -34,8 +41,13 @@ class Carrier:
         """The last word on this message, whatever it was. Raises `SendingRefused` and `ConnectionLost`.
 
         A session that turns out to be gone when the next envelope is given was only tired of waiting: one more is
-        opened for it. Nothing whose content was begun is carried twice.
+        opened for it. Nothing whose content was begun is carried twice. A message that no server would take is refused
+        by us.
         """
+        try:
+            content = fit(message)
+        except HeaderRefused as error:
+            return not_sent(error)
         used = self._session is not None
         session = self._opened()
         answer = session.begin(envelope)
@@ -44,7 +56,7 @@ class Carrier:
             session = self._opened()
             answer = session.begin(envelope)
         if answer.positive:
-            answer = session.hand_over(message, None).answer
+            answer = session.hand_over(content, None).answer
         return answer
 
     def _opened(self) -> Session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from newsletter.deliver.carrier import not_sent
 from newsletter.deliver.messages import (
     Channel,
     Done,
@@ -22,8 +23,9 @@ from newsletter.deliver.messages import (
 from newsletter.deliver.personal import Signing, slot_values
 from newsletter.deliver.transport import Connect, Session
 from newsletter.deliver.verdicts import is_about_the_connection
-from newsletter.deliver.verp import verp
+from newsletter.deliver.verp import tag, verp
 from newsletter.deliver.work import Work
+from newsletter.mail.dot import Fit, fit
 from newsletter.mail.mime import splice
 from newsletter.model.answer import Answer, ConnectionLost, Envelope, Phase, SendingRefused
 from newsletter.model.errors import HeaderRefused
@@ -40,7 +42,7 @@ class Parcel:
 
     seq: int
     envelope: Envelope
-    message: bytes
+    message: Fit
 
 
 class Parcels:
@@ -69,9 +71,10 @@ class Parcels:
             due=work.due,
             signing=self._signing,
         )
-        message = splice(copy.letter, values)
+        message = fit(splice(copy.letter, values))
         sender = verp(work.mailing, wanted.seq, work.bounces, self._ring) if work.verp else work.bounces
-        return Parcel(wanted.seq, Envelope(sender, wanted.address, len(message)), message)
+        named = tag(work.mailing, wanted.seq, self._ring)
+        return Parcel(wanted.seq, Envelope(sender, wanted.address, message.size, named), message)
 
 
 def attend(channel: Channel, parcels: Parcels, connect: Connect) -> None:
@@ -131,7 +134,7 @@ class _Lane:
         try:
             return self._parcels.of(wanted)
         except HeaderRefused as error:  # this reader's name or address; the others get theirs
-            return Refused(wanted.seq, Answer(Phase.CONTENT, 554, "5.6.0", f"not sent: {error}"[:500]))
+            return Refused(wanted.seq, not_sent(error))
 
     def _carry(self, go: Go, following: Parcel | Refused | None) -> list[Report]:
         """The content whose Go was given, and the next envelope ahead, in one write."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from newsletter.mail.dot import Fit
 from newsletter.model.answer import Answer, Envelope, Handed
 
 
@@ -18,11 +19,11 @@ class Session(Protocol):
     def begin(self, envelope: Envelope) -> Answer:
         """Gives the envelope: 354 at DATA, then content must follow or `abandon`; or the refusal, at its phase."""
 
-    def hand_over(self, message: bytes, ahead: Envelope | None) -> Handed:
+    def hand_over(self, message: Fit, ahead: Envelope | None) -> Handed:
         """Writes the content of the message that was begun, its last dot, and the next envelope, all at once.
 
-        `message` has CRLF line ends and ends in one; it is not dot-stuffed. Reads all answers before it returns. The
-        answer's phase says whether a byte of the last dot was written: DOT, or CONTENT where none was.
+        Reads all answers before it returns. The answer's phase says whether a byte of the last dot was written: DOT, or
+        CONTENT where none was.
         """
 
     def abandon(self) -> None:

@@ -15,18 +15,26 @@ _TAG = re.compile(rf"([1-9][0-9]{{0,17}})-([1-9][0-9]{{0,17}})-([a-z2-7]{{{_MAC}
 
 
 class ForgedBounce(NewsletterError):
-    """An address in the form of our envelope senders that none of our keys has made."""
+    """An address, an envelope id or a Message-ID in the form of ours that none of our keys has made."""
+
+
+def tag(mailing: MailingId, seq: int, ring: KeyRing) -> str:
+    """What names a delivery and cannot be guessed: "<mailing>-<seq>-<mac>", with a mac of 10 base32 characters.
+
+    It stands in the envelope sender, and alone as the envelope id (ENVID, RFC 3461 4.4), where it needs no xtext.
+    """
+    name = f"{mailing}-{seq}"
+    return f"{name}-{_mac(ring, name)}"
 
 
 def verp(mailing: MailingId, seq: int, bounces: str, ring: KeyRing) -> str:
     """The envelope sender that makes a bounce name its delivery.
 
     "<bounces>+<mailing>-<seq>-<mac>@<domain>", where `bounces` is the plain address: at most 64 octets before the "@"
-    (RFC 5321 4.5.3.1.1), or `ConfigError`. The mac (10 base32 characters) stops strangers from forging bounces.
+    (RFC 5321 4.5.3.1.1), or `ConfigError`. The mac stops strangers from forging bounces.
     """
     local, _, domain = bounces.rpartition("@")
-    name = f"{mailing}-{seq}"
-    made = f"{local}+{name}-{_mac(ring, name)}"
+    made = f"{local}+{tag(mailing, seq, ring)}"
     if len(made) > MAX_LOCAL:
         raise ConfigError("sending.bounces", f"'{bounces}' is too long for an address of each delivery; shorten it")
     return f"{made}@{domain}"
@@ -40,8 +48,15 @@ def read_verp(address: str, bounces: str, rings: Iterable[KeyRing]) -> tuple[Mai
     """
     local, _, domain = bounces.lower().rpartition("@")
     there, _, their_domain = address.lower().rpartition("@")
-    match = _TAG.fullmatch(there.removeprefix(f"{local}+"))
-    if not match or their_domain != domain or not there.startswith(f"{local}+"):
+    if their_domain != domain or not there.startswith(f"{local}+"):
+        return None
+    return read_tag(there.removeprefix(f"{local}+"), rings)
+
+
+def read_tag(written: str, rings: Iterable[KeyRing]) -> tuple[MailingId, int] | None:
+    """The same for what `tag` makes, alone: an envelope id that came back (Original-Envelope-Id, RFC 3464 2.2.1)."""
+    match = _TAG.fullmatch(written.lower())
+    if not match:
         return None
     name = f"{match[1]}-{match[2]}"
     # A comparison that tells its time tells nothing here: who could measure it by mail?

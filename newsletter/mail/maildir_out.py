@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from newsletter.mail.dot import Fit
 from newsletter.model.answer import Answer, Envelope, Handed, Phase, SendingRefused
 
 _MESSAGE_ID = re.compile(rb"^Message-ID:[ \t]*<([\x21-\x3b\x3d\x3f-\x7e]{1,250})>", re.MULTILINE | re.IGNORECASE)
@@ -46,9 +47,9 @@ class Outbox:
         self._begun = True
         return _BEGUN
 
-    def hand_over(self, message: bytes, ahead: Envelope | None) -> Handed:
+    def hand_over(self, message: Fit, ahead: Envelope | None) -> Handed:
         """Writes the message, has it on disk, and shows it under its name."""
-        answer = self._store(message) if self._open and self._begun else _GONE
+        answer = self._store(message.message) if self._open and self._begun else _GONE
         self._begun = False
         return Handed(answer, self.begin(ahead) if ahead and self._open else None)
 

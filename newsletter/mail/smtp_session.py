@@ -1,11 +1,14 @@
-"""Messages over one connection, the next envelope on the heels of each. Source: RFC 5321 3.3, RFC 2920, RFC 1870."""
+"""Messages over one connection, the next envelope on the heels of each.
+
+Source: RFC 5321 3.3, RFC 2920, RFC 1870, RFC 3461.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-from newsletter.mail.dot import LAST, stuffed, unfit
+from newsletter.mail.dot import LAST, Fit
 from newsletter.mail.smtp_line import Line, LineLost
 from newsletter.mail.smtp_opening import Limits
 from newsletter.mail.smtp_replies import Garbled, answered, unanswered
@@ -15,6 +18,17 @@ MAX_PATH = 254  # octets of an address; RFC 5321 4.5.3.1.3 counts the angle brac
 
 # Nothing that could end a command or a path early. Addresses in quotes that hold a space are not taken.
 _PATH = re.compile(r"[^\x00-\x20\x7f-\xa0<>]*")
+
+
+_BEYOND_XTEXT = re.compile(r"[^\x21-\x2a\x2c-\x3c\x3e-\x7e]")
+
+
+def xtext(value: str) -> str:
+    """ASCII as the parameter of a command: "+" and "=" and what is not printable become "+" and two hex digits.
+
+    Source: RFC 3461 4.
+    """
+    return _BEYOND_XTEXT.sub(lambda found: f"+{ord(found[0]):02X}", value)
 
 
 class SmtpSession:
@@ -30,7 +44,6 @@ class SmtpSession:
         self._open = True
         self._inside = False  # DATA was answered by 354, the content is due
         self._begun = False  # an envelope was begun and refused: RSET comes before the next
-        self._utf8 = False  # SMTPUTF8 was said in the envelope that is open
 
     @property
     def usable(self) -> bool:
@@ -57,22 +70,15 @@ class SmtpSession:
             commands = []
         return self._envelope_answered(commands)
 
-    def hand_over(self, message: bytes, ahead: Envelope | None) -> Handed:
-        """Content, last dot and the next envelope in one write; without PIPELINING the envelope waits its turn.
-
-        A message that may not go over the wire as it is goes nowhere: it is refused at CONTENT by us (554), and the
-        connection is given up, since the server waits for content.
-        """
+    def hand_over(self, message: Fit, ahead: Envelope | None) -> Handed:
+        """Content, last dot and the next envelope in one write; without PIPELINING the envelope waits its turn."""
         assert self._inside, "no envelope was taken"
         self._inside = False
-        if problem := self._unfit(message):
-            self.abandon()
-            return Handed(Answer(Phase.CONTENT, 554, "5.6.0", f"not sent: {problem}"), None)
         if self._line.spoke():
             return Handed(self._unasked(Phase.CONTENT), None)
         refusal = self._refusal(ahead) if ahead else None
         follows = self._commands(ahead) if ahead and not refusal and self._pipelining else []
-        content = stuffed(message)
+        content = message.octets
         handed = self._line.send(b"".join((content, LAST, *follows)), self._limits.block, mark=len(content))
         if handed <= len(content):
             return Handed(self._unasked(Phase.CONTENT), None)
@@ -115,18 +121,17 @@ class SmtpSession:
             return Answer(Phase.MAIL, 552, "5.3.4", words)
         return None
 
-    def _unfit(self, message: bytes) -> str | None:
-        if not message.isascii() and not self._utf8:
-            return "it holds more than ASCII"
-        return unfit(message)
-
     def _commands(self, envelope: Envelope) -> list[bytes]:
         """RSET where it is due, MAIL, RCPT, DATA."""
-        self._utf8 = not (envelope.sender + envelope.recipient).isascii()
-        parameters = f" SIZE={envelope.size}" if "SIZE" in self._offers else ""
-        parameters += " BODY=8BITMIME SMTPUTF8" if self._utf8 else ""
+        plain = (envelope.sender + envelope.recipient).isascii()
+        mail = f" SIZE={envelope.size}" if "SIZE" in self._offers else ""
+        mail += "" if plain else " SMTPUTF8"
+        rcpt = ""
+        if "DSN" in self._offers and envelope.sender:  # who gets no bounce asks for none
+            mail += f" RET=HDRS{f' ENVID={xtext(envelope.id)}' if envelope.id else ''}"
+            rcpt = " NOTIFY=FAILURE" + (f" ORCPT=rfc822;{xtext(envelope.recipient)}" if plain else "")
         commands = ["RSET"] if self._begun else []
-        commands += [f"MAIL FROM:<{envelope.sender}>{parameters}", f"RCPT TO:<{envelope.recipient}>", "DATA"]
+        commands += [f"MAIL FROM:<{envelope.sender}>{mail}", f"RCPT TO:<{envelope.recipient}>{rcpt}", "DATA"]
         return [f"{command}\r\n".encode() for command in commands]
 
     def _envelope_answered(self, unsent: list[bytes]) -> Answer:

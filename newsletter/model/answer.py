@@ -65,6 +65,7 @@ class Envelope:
     sender: str  # the path bounces go to; "" for the null path of notices
     recipient: str
     size: int  # octets of the message, for SIZE (RFC 1870)
+    id: str | None = None  # ASCII: comes back in bounces as Original-Envelope-Id (RFC 3461 4.4)
 
 
 @dataclass(frozen=True, slots=True)
