@@ -170,6 +170,7 @@ class SmtpServer:
         self.commands: list[tuple[int, str]] = []  # (connection, line), passwords and content left out
         self.offences: list[str] = []  # against RFC 5321, 2920, 3207
         self.passwords: list[tuple[str, bool]] = []  # each that was told, and whether the line was encrypted
+        self.resumed: list[bool] = []  # of each TLS handshake: whether it took up an earlier session
         self.connections = 0
         self._on_message = on_message
         self._rules: list[_Rule] = []
@@ -385,6 +386,7 @@ class _Conversation:
         self.perform("TLS", "")
         self.flush()
         self.connection = self.server.tls.context.wrap_socket(self.connection, server_side=True)
+        self.server.resumed.append(bool(self.connection.session_reused))
         self.encrypted = True
 
     def on_auth(self, line: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from newsletter.mail.dot import fit
-from newsletter.mail.smtp import Limits, Server, SmtpSession, connect
+from newsletter.mail.smtp import Limits, Resumption, Server, SmtpSession, connect
 from newsletter.model.answer import ConnectionLost, Envelope, Phase, SendingRefused
 from newsletter.model.tls import Tls
 from tests.certificates import Certificate, Certificates, certificates
@@ -275,3 +275,20 @@ def test_under_tls_too_a_connection_lost_after_the_dot_stays_open(act: Act, made
         assert handed.answer.code in (0, 250)
         session.abandon()
         assert len(server.messages) == 1
+
+
+@pytest.mark.parametrize("privacy", PRIVATE)
+def test_a_second_connection_takes_up_the_tls_session_of_the_first(privacy: Tls, made: Certificates) -> None:
+    """Half a handshake for all but the first, and a server that has forgotten it begins anew."""
+    with served(made.good, privacy) as server:
+        context, resumption = made.trusting(), Resumption()
+        for _ in range(3):
+            session = connect(at(server, privacy), context=context, limits=AMPLE, resumption=resumption)
+            assert session.begin(ENVELOPE).code == 354
+            assert session.hand_over(fit(MAIL), None).answer.code == 250
+            session.quit()
+        assert server.resumed == [False, True, True]
+    with served(made.good, privacy) as forgetful:
+        session = connect(at(forgetful, privacy), context=context, limits=AMPLE, resumption=resumption)
+        session.quit()
+        assert forgetful.resumed == [False]

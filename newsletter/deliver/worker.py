@@ -18,7 +18,7 @@ from newsletter.deliver.messages import Channel
 from newsletter.deliver.transport import Connect
 from newsletter.deliver.work import Files, Smtp, Work
 from newsletter.mail.maildir_out import Outbox
-from newsletter.mail.smtp import connect, verifying
+from newsletter.mail.smtp import Resumption, connect, verifying
 from newsletter.model.tls import Tls
 
 _READ = 65_536  # octets
@@ -39,7 +39,7 @@ def connecting(transport: Files | Smtp) -> Connect:
         return partial(Outbox, Path(transport.folder))
     authority = None if transport.authority is None else Path(transport.authority)
     context = None if transport.server.privacy is Tls.NONE else verifying(authority)
-    return partial(connect, transport.server, context=context, limits=transport.limits)
+    return partial(connect, transport.server, context=context, limits=transport.limits, resumption=Resumption())
 
 
 def main(arguments: list[str]) -> None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from newsletter.mail.smtp_auth import log_in
-from newsletter.mail.smtp_line import Line
+from newsletter.mail.smtp_line import Line, Resumption
 from newsletter.mail.smtp_opening import Limits, Opening, Server
 from newsletter.mail.smtp_replies import Reply, unanswered
 from newsletter.mail.smtp_session import SmtpSession
@@ -16,7 +16,7 @@ from newsletter.mail.smtp_tls import encrypt, start_tls, verifying
 from newsletter.model.answer import ConnectionLost, Phase
 from newsletter.model.tls import Tls
 
-__all__ = ["Limits", "Server", "SmtpSession", "connect", "verifying"]
+__all__ = ["Limits", "Resumption", "Server", "SmtpSession", "connect", "verifying"]
 
 _WRONG_SERVER = "check host and port of `sending` in schedule.yaml, then ask whoever runs the server"
 
@@ -26,11 +26,13 @@ def connect(
     *,
     context: ssl.SSLContext | None = None,
     limits: Limits | None = None,
+    resumption: Resumption | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> SmtpSession:
     """A session that is private as `server` says and logged in, or an error: never anything less.
 
     `context` is what `verifying` makes; making one costs tens of milliseconds, so let many connections share it.
+    `resumption` is for one server and one context, and lets each connection take up the TLS session of one before it.
 
     Raises `SendingRefused` for what a person has to mend: 5yz, a certificate, a login, a server that is none; and
     `ConnectionLost` for what may pass: no way there, a connection that ends or falls silent, 4yz.
@@ -39,11 +41,11 @@ def connect(
     opening = Opening(server, Line(_connected(server, limits), clock), limits)
     try:
         if server.privacy is Tls.IMPLICIT:
-            encrypt(opening, Phase.CONNECT, context or verifying())
+            encrypt(opening, Phase.CONNECT, context or verifying(), resumption)
         _greeted(opening)
         offers = _hello(opening)
         if server.privacy is Tls.STARTTLS:
-            start_tls(opening, offers, context or verifying())
+            start_tls(opening, offers, context or verifying(), resumption)
             offers = _hello(opening)
         log_in(opening, offers)
     except BaseException:

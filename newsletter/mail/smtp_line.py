@@ -22,6 +22,16 @@ class TlsFailed(Exception):
     """The other side can be reached but not be trusted, or speaks no TLS. The text says why."""
 
 
+class Resumption:
+    """The last TLS session with one server, which the next connection takes up: half a handshake (RFC 8446 2.2).
+
+    It belongs to one context. The server was verified when it was begun.
+    """
+
+    def __init__(self) -> None:
+        self.session: ssl.SSLSession | None = None
+
+
 class Line:
     """One connection. `clock` counts seconds and never goes back; all limits are seconds."""
 
@@ -32,6 +42,7 @@ class Line:
         self._clock = clock
         self._buffer = bytearray()
         self._lost: str | None = None
+        self._resumption: Resumption | None = None
 
     @property
     def encrypted(self) -> bool:
@@ -82,7 +93,7 @@ class Line:
             return sent + (len(piece) if self.encrypted else 0)
         return sent
 
-    def encrypt(self, context: ssl.SSLContext, host: str, limit: float) -> None:
+    def encrypt(self, context: ssl.SSLContext, host: str, limit: float, resumption: Resumption | None = None) -> None:
         """From here on all is TLS, with a server that has proved to be `host`. Raises `LineLost`, `TlsFailed`.
 
         What was said in the clear and not read yet could be anybody's: it is refused (CVE-2011-0411).
@@ -91,8 +102,13 @@ class Line:
             raise TlsFailed("more was said in the clear after TLS was agreed on")
         deadline = self._clock() + limit
         try:
-            wrapped = context.wrap_socket(self._socket, server_hostname=host, do_handshake_on_connect=False)
-            self._socket = wrapped
+            wrapped = context.wrap_socket(
+                self._socket,
+                server_hostname=host,
+                do_handshake_on_connect=False,
+                session=resumption.session if resumption else None,
+            )
+            self._socket, self._resumption = wrapped, resumption
             while True:
                 try:
                     return wrapped.do_handshake()
@@ -112,6 +128,8 @@ class Line:
     def close(self) -> None:
         """Hangs up."""
         self._lost = self._lost or "we hung up"
+        if self._resumption and isinstance(self._socket, ssl.SSLSocket):  # only now: TLS 1.3 sends it behind the rest
+            self._resumption.session = self._socket.session or self._resumption.session
         self._socket.close()
 
     def _piece(self, data: bytes, sent: int, mark: int | None) -> memoryview:
