@@ -193,3 +193,11 @@ def test_an_address_for_bounces_that_is_too_long_is_told_before_anything_is_sent
     """RFC 5321 4.5.3.1.1."""
     with pytest.raises(ConfigError, match="too long for an address of each delivery"):
         verp(MailingId(1), 1, f"{'b' * 60}@news.example.org", RING)
+
+
+def test_a_status_of_no_reader_is_not_believed_against_the_words_beside_it() -> None:
+    """Gmail says 5.2.1 to who sends too fast: the copy is refused, the reader stays."""
+    words = "The user you are trying to contact is receiving mail at a rate that prevents additional messages"
+    fast, gone = (Answer(Phase.RCPT, 550, "5.2.1", f"5.2.1 {said}") for said in (words, "mailbox disabled"))
+    told = [verdict(ROW, answer, ahead=True, now=DUE, jitter=0.0) for answer in (fast, gone)]
+    assert [(one.state, one.suppress) for one in told] == [(S.REFUSED, False), (S.REFUSED, True)]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from newsletter.deliver.returned.reasons import reason
 from newsletter.deliver.retries import GIVE_UP, next_try
 from newsletter.model.answer import Answer, Phase
 from newsletter.model.mailing import DeliveryState, Verdict, Waiting
+from newsletter.model.returned import Nature
 
 # No such mailbox, its domain takes no mail (RFC 7505), or it is disabled. Never 5.7.x, which is about us, and never a
-# bare 550: servers say that for policy as well, in words of every kind.
+# bare 550: servers say that for policy as well, in words of every kind. Nor where the words beside it tell another
+# reason: 5.2.1 is also said to who sends too fast.
 NO_SUCH_READER = frozenset({"5.1.1", "5.1.10", "5.2.1"})
 
 _PATIENCE_IS_OVER = Answer(Phase.CONNECT, 0, None, "not tried again after 24 hours")
@@ -31,7 +34,7 @@ def verdict(row: Waiting, answer: Answer, *, ahead: bool, now: datetime, jitter:
         counted=counted,
         next_try=_next_try(row, counted, now, jitter) if state is DeliveryState.DEFERRED else None,
         ahead=ahead,
-        suppress=state is DeliveryState.REFUSED and answer.phase is Phase.RCPT and answer.status in NO_SUCH_READER,
+        suppress=state is DeliveryState.REFUSED and answer.phase is Phase.RCPT and _is_no_reader(answer),
     )
 
 
@@ -52,6 +55,10 @@ def is_ours(answer: Answer) -> bool:
 def is_about_the_connection(answer: Answer) -> bool:
     """Whether an envelope was not refused but cut off: another connection may carry it at once (RFC 5321 3.8)."""
     return answer.code == 0 or (answer.code == 421 and answer.phase not in _ABOUT_THE_READER)
+
+
+def _is_no_reader(answer: Answer) -> bool:
+    return answer.status in NO_SUCH_READER and reason(answer.status, answer.said) is Nature.HARD
 
 
 def _state(answer: Answer) -> DeliveryState:

@@ -31,7 +31,7 @@ BOUNCES = (Nature.HARD, Nature.SOFT, Nature.POLICY)
 class Proof(Enum):
     """What ties a returned mail to the copy that it is about. Each holds a mac of ours, so nobody else can make it."""
 
-    VERP = "VERP"  # the address it came to
+    VERP = "VERP"  # the address it came to, or one that it holds
     ENVELOPE_ID = "envelope id"  # Original-Envelope-Id (RFC 3464 2.2.1), given as ENVID (RFC 3461 4.4)
     MESSAGE_ID = "Message-ID"  # of the copy that it encloses
 
@@ -64,7 +64,7 @@ class Reading:
 
     reports: tuple[Report, ...]  # one at least
     named: Named | None  # None: nothing proves which copy it is about; then nobody is suppressed for it
-    forged: bool  # it names a copy by a mac that is not ours
+    forged: bool  # it names a copy by a mac that is not ours, and none by one that is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
