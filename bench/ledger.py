@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, update
 
 from bench.timing import Figure, Taken, by_turns, clocked, table
 from newsletter.model.answer import Answer, Phase
@@ -39,10 +39,6 @@ COMMITS = 300
 NOW = datetime(2026, 11, 27, 6, tzinfo=UTC)
 DIGEST = "a" * 64
 OK = Answer(Phase.DOT, 250, "2.0.0", "queued as 4711")
-_ROWS = text(
-    "SELECT seq, mark, address, name, attempt, digest FROM deliveries WHERE mailing = :mailing"
-    f" AND state = 'planned' AND seq > :after AND address IS NOT NULL ORDER BY seq LIMIT {PAGE}"
-)
 SAFE = (
     "listen_addresses=''",
     "fsync=on",
@@ -94,7 +90,7 @@ def _page(name: str, store: Store, mailing: MailingId, after: int) -> Iterator[F
 
     def rows() -> None:
         with store.reading() as connection:
-            assert len(connection.execute(_ROWS, {"mailing": mailing, "after": after}).all()) == PAGE
+            assert len(ledger.planned_rows(connection, mailing, after, PAGE)) == PAGE
 
     ours, alone = by_turns(
         [

@@ -34,8 +34,8 @@ from newsletter.deliver.messages import (
     frame,
 )
 from newsletter.deliver.work import Files, Smtp, Work
-from newsletter.mail.smtp_opening import Limits, Server
 from newsletter.mail.dot import Fit
+from newsletter.mail.smtp_opening import Limits, Server
 from newsletter.model.answer import Answer, ConnectionLost, Envelope, Handed, Phase, SendingRefused
 from newsletter.model.mailing import MailingId
 from newsletter.model.tls import Tls
@@ -276,7 +276,10 @@ def test_the_same_row_and_edition_give_the_same_message() -> None:
     parcels = Parcels(work_of(MailingId(1), Files("unused")))
     first, again, mended = parcels.of(to(1)), parcels.of(to(1)), parcels.of(to(1, digest=MENDED))
     assert first == again
-    ids = {email.message_from_bytes(one.message.message, policy=email.policy.default)["Message-ID"] for one in (first, mended)}
+    ids = {
+        email.message_from_bytes(one.message.message, policy=email.policy.default)["Message-ID"]
+        for one in (first, mended)
+    }
     assert len(ids) == 1
     assert first.message != mended.message
 

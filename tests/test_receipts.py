@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import update
 
 from newsletter.model.mailing import DeliveryState, Mailing, MailingKind, MailingState
+from newsletter.model.returned import Nature, Proof, Report, Returned
 from newsletter.model.subscriber import Mark
-from newsletter.store import audit, installation, ledger, mailings, planning, receipts, schema
+from newsletter.store import audit, installation, ledger, mailings, planning, receipts, returned, schema
 from newsletter.store.engine import Store
 from newsletter.store.owning import Owned
 from newsletter.store.receipts import NothingIsSent
@@ -79,6 +80,54 @@ def test_every_figure_opens_to_its_people(held: Owned) -> None:
     assert [one.seq for one in (*first, *rest)] == [2, 3, 4]
     assert first[0].answer == BUSY
     assert receipts.people(held.store, mailing.id, (S.EXPIRED,), 0, 10) == ()
+
+
+def back(held: Owned, mailing: Mailing, *told: tuple[Nature, int]) -> None:
+    """These came back of the copies with these numbers, each by a mail of its own."""
+    with held.store.writing_alone() as connection:
+        for nature, seq in told:
+            number = returned.next_number(connection)
+            fact = Returned(
+                number=number,
+                taken=at(number),
+                digest=str(number),
+                report=Report(nature=nature, how="DSN"),
+                proof=Proof.VERP,
+                mailing=mailing.id,
+                seq=seq,
+                mark=rows(held.store, mailing)[seq].mark,
+                consequence=None,
+            )
+            returned.add(connection, [fact], b"the mail")
+
+
+def test_what_came_back_is_counted_copy_by_copy(held: Owned) -> None:
+    """In the order of the enum, each copy once for each nature; no state changes, and the people are found page by
+    page."""
+    mailing = in_the_middle(held)
+    before = receipts.receipt(held.store, mailing.id)
+    assert before.returned == ()
+    back(held, mailing, (Nature.SOFT, 1), (Nature.SOFT, 1), (Nature.HARD, 1), (Nature.SOFT, 4), (Nature.POLICY, 3))
+    receipt = receipts.receipt(held.store, mailing.id)
+    assert receipt.returned == (("hard", 1), ("soft", 2), ("policy", 1))
+    assert receipt.counts == before.counts
+    wanted = (Nature.SOFT, Nature.POLICY)
+    first = receipts.came_back(held.store, mailing.id, wanted, 0, 2)
+    rest = receipts.came_back(held.store, mailing.id, wanted, first[-1].seq, 2)
+    assert [one.seq for one in (*first, *rest)] == [1, 3, 4]
+    told = [(one.number, one.seq, one.report.nature) for one in returned.of_copies(held.store, mailing.id, [1, 4])]
+    assert told == [(1, 1, Nature.SOFT), (2, 1, Nature.SOFT), (3, 1, Nature.HARD), (4, 4, Nature.SOFT)]
+
+
+def test_the_last_copies_of_a_reader_come_first(held: Owned) -> None:
+    """Each with its issue, whatever the kind of the mailing."""
+    first = in_the_middle(held)
+    second = planning.plan(held, made(held.store, MailingKind.CORRECTION).id, at(9))
+    found = receipts.newest_copies(held.store, mark(3), 10)
+    assert [(issue, one.mailing) for issue, one in found] == [(COMING, second.id), (COMING, first.id)]
+    assert [one.mailing for _, one in receipts.newest_copies(held.store, mark(3), 1)] == [second.id]
+    assert receipts.copy_of(held.store, first.id, found[1][1].seq) == found[1][1]
+    assert receipts.copy_of(held.store, first.id, 7) is None
 
 
 def test_a_reader_has_their_story_in_every_mailing(held: Owned) -> None:

@@ -59,7 +59,9 @@ def test_smtp_sink_takes_many_messages_on_one_connection(options: list[str]) -> 
         send(opened(sink), names)
         came = sink.files(len(names))
         parsed = [message_from_bytes(each, policy=policy.default) for each in came]
-        assert sorted(str(each["X-Rcpt-Args"]).split()[0] for each in parsed) == sorted(f"<{name}@example.org>" for name in names)
+        assert sorted(str(each["X-Rcpt-Args"]).split()[0] for each in parsed) == sorted(
+            f"<{name}@example.org>" for name in names
+        )
         assert {str(each["Message-ID"]).partition("@")[0][1:] for each in parsed} == set(names)
         body = BODY.replace(b"\r\n", b"\n") + b"\n"  # smtp-sink ends each file in an empty line
         assert all(each.endswith(b"\n\n" + body) for each in came)

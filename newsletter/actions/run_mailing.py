@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 
 from newsletter.actions.app import App
+from newsletter.actions.dkim_key import dkim_key
 from newsletter.actions.keys import genuine
 from newsletter.actions.publish_issue import take_back
 from newsletter.actions.readers import leavers_path
@@ -95,6 +96,7 @@ def _work(app: App, owned: Owned, ring: KeyRing, schedule: Schedule, mailing: Ma
         keys=ring.led_by(mailing.key).keys,
         bounces=sending.bounces or schedule.sender.address,
         verp=sending.verp and sending.bounces is not None,
+        dkim=dkim_key(app, schedule),
         transport=way_out(app, schedule),
         lanes=sending.connections,
         rates=sending.rates,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from newsletter.actions.app import App
+from newsletter.actions.dkim_key import signer_of
 from newsletter.actions.home import home_store
 from newsletter.actions.installation import may_send
 from newsletter.actions.keys import made_key_ring
@@ -14,6 +15,8 @@ from newsletter.actions.way_out import domain_of, read_schedule, way_out
 from newsletter.deliver.carrier import Carrier, not_sent
 from newsletter.deliver.notices import after, message_id
 from newsletter.deliver.worker import connecting
+from newsletter.mail.dkim import Signer
+from newsletter.mail.dot import fit
 from newsletter.mail.notice import Sheet, compose
 from newsletter.mail.smtp_opening import Limits
 from newsletter.model.answer import Answer, ConnectionLost, Envelope, SendingRefused
@@ -67,7 +70,7 @@ def send_notices(app: App, stop: Callable[[], bool] = lambda: False) -> NoticesS
 def _tried(
     app: App, store: Store, schedule: Schedule, due: tuple[Notice, ...], stop: Callable[[], bool]
 ) -> tuple[tuple[Notice, ...], str | None]:
-    ring, done = made_key_ring(app), []
+    ring, signer, done = made_key_ring(app), signer_of(app, schedule), []
     trouble: SendingRefused | ConnectionLost | None = None
     with Carrier(connecting(way_out(app, schedule, _PATIENCE))) as carrier:
         for notice in due:
@@ -75,7 +78,7 @@ def _tried(
                 break
             if trouble is None:
                 try:
-                    answer = _carried(carrier, notice, schedule, ring)
+                    answer = _carried(carrier, notice, schedule, ring, signer)
                 except (SendingRefused, ConnectionLost) as error:
                     trouble, answer = error, error.answer
             done.append(after(notice, answer, app.clock()))
@@ -83,21 +86,21 @@ def _tried(
     return tuple(done), None if trouble is None else str(trouble)
 
 
-def _carried(carrier: Carrier, notice: Notice, schedule: Schedule, ring: KeyRing) -> Answer:
+def _carried(carrier: Carrier, notice: Notice, schedule: Schedule, ring: KeyRing, signer: Signer | None) -> Answer:
     """What became of one notice on the wire."""
+    sheet = Sheet(
+        sender_name=schedule.sender.name,
+        sender_address=schedule.sender.address,
+        reply_to=schedule.sender.reply_to,
+        address=notice.address,
+        subject=notice.subject,
+        text=notice.text,
+        date=notice.asked,
+        message_id=message_id(notice, domain_of(schedule), ring),
+    )
     try:
-        message = compose(
-            Sheet(
-                sender_name=schedule.sender.name,
-                sender_address=schedule.sender.address,
-                reply_to=schedule.sender.reply_to,
-                address=notice.address,
-                subject=notice.subject,
-                text=notice.text,
-                date=notice.asked,
-                message_id=message_id(notice, domain_of(schedule), ring),
-            )
-        )
+        message = compose(sheet)
+        content = fit(signer.sign(message) if signer else message)
     except HeaderRefused as error:  # this notice cannot be written as a mail; the others can
         return not_sent(error)
-    return carrier.carry(Envelope(NULL_PATH, notice.address, len(message)), message)
+    return carrier.carry(Envelope(NULL_PATH, notice.address, content.size), content)

@@ -6,7 +6,7 @@ from newsletter.actions.app import App
 from newsletter.actions.readers import readers_store, spelt
 from newsletter.model.subscriber import Subscriber
 from newsletter.readers.story import Story, story
-from newsletter.store import happenings, importing, receipts, subscribers, suppressions
+from newsletter.store import happenings, importing, receipts, returned, subscribers, suppressions
 from newsletter.store.engine import Store
 
 
@@ -27,6 +27,7 @@ def tell_story(app: App, address: str) -> Story:
             receipts.of_reader(store, marks),
             app.clock(),
             _brought(store, subscriber),
+            (*returned.of_marks(store, marks), *returned.unproven(store, address)),
         )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from newsletter.actions.app import App, known_issue
 from newsletter.actions.approved_edition import proposal
+from newsletter.actions.dkim_key import signer_of
 from newsletter.actions.home import home_store
 from newsletter.actions.installation import may_send
 from newsletter.actions.keys import made_key_ring
@@ -17,7 +18,9 @@ from newsletter.deliver.carrier import Carrier
 from newsletter.deliver.personal import Signing, slot_values
 from newsletter.deliver.worker import connecting
 from newsletter.mail.addresses import addr_spec
-from newsletter.mail.mime import splice, with_subject
+from newsletter.mail.dot import Fit
+from newsletter.mail.mime import with_subject
+from newsletter.mail.press import Press
 from newsletter.model.answer import Answer, ConnectionLost, Envelope, SendingRefused
 from newsletter.model.audit import Deed, claimed
 from newsletter.model.edition import Edition
@@ -68,7 +71,8 @@ def test_issue(app: App, issue: IssueId, addresses: Iterable[str], who: str, *, 
     wanted, schedule = typed(addresses), read_schedule(app)
     edition, now = proposal(app, issue).edition, app.clock()
     subject, transport = MARKED + edition.subject, way_out(app, schedule)
-    messages = _messages(edition, subject, wanted, schedule, made_key_ring(app), now)
+    press = Press(with_subject(edition.letter, subject), signer_of(app, schedule))
+    messages = _messages(press, edition, wanted, schedule, made_key_ring(app), now)
     with home_store(app, "sending happens") as store:
         may_send(app, store)
         note = f"to {_domains(wanted)}, by {way_words(schedule)}"
@@ -100,14 +104,12 @@ def typed(addresses: Iterable[str]) -> tuple[str, ...]:
 
 
 def _messages(
-    edition: Edition, subject: str, wanted: tuple[str, ...], schedule: Schedule, ring: KeyRing, now: datetime
-) -> tuple[bytes, ...]:
+    press: Press, edition: Edition, wanted: tuple[str, ...], schedule: Schedule, ring: KeyRing, now: datetime
+) -> tuple[Fit, ...]:
     """The message for each address. Their Message-IDs are those of this round: a second test is no double of it."""
-    letter = with_subject(edition.letter, subject)
     signing = Signing(ring=ring, unsubscribe=Purpose.TEST, preferences=Purpose.TEST, message_id=Purpose.TEST)
     return tuple(
-        splice(
-            letter,
+        press.message(
             slot_values(
                 Recipient(seq=seq, subscriber=f"test-{seq}", address=address, name=None),
                 issue=edition.issue,
@@ -123,14 +125,14 @@ def _messages(
     )
 
 
-def _carried(carrier: Carrier, sender: str, wanted: tuple[str, ...], messages: tuple[bytes, ...]) -> tuple[Tried, ...]:
+def _carried(carrier: Carrier, sender: str, wanted: tuple[str, ...], messages: tuple[Fit, ...]) -> tuple[Tried, ...]:
     """What became of each; where no connection comes about any more, that is what became of the rest."""
     outcomes: list[Tried] = []
     trouble: Answer | None = None
     for address, message in zip(wanted, messages, strict=True):
         if trouble is None:
             try:
-                outcomes.append(Tried(address, carrier.carry(Envelope(sender, address, len(message)), message)))
+                outcomes.append(Tried(address, carrier.carry(Envelope(sender, address, message.size), message)))
                 continue
             except (SendingRefused, ConnectionLost) as error:
                 if not outcomes:

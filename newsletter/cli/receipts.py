@@ -8,10 +8,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from newsletter.actions.show_receipt import Proof
+from newsletter.actions.show_receipt import Person, Proof
 from newsletter.cli.arguments import in_words
 from newsletter.gather.health import span
-from newsletter.model.mailing import Delivery, DeliveryState, Mailing, MailingState, Receipt
+from newsletter.model.mailing import DeliveryState, Mailing, MailingState, Receipt
+from newsletter.model.returned import Nature, Returned
 from newsletter.publication.schedule import City
 
 MEANING = {
@@ -24,6 +25,15 @@ MEANING = {
     DeliveryState.SUPPRESSED: "left before their copy did",
     DeliveryState.CANCELLED: "ended by a person",
     DeliveryState.UNKNOWN: "nobody knows whether it arrived; decide with `newsletter resolve`",
+}
+CAME_BACK = {
+    Nature.HARD: "no such mailbox, or it takes no mail any more",
+    Nature.SOFT: "not taken this time: full, busy, too large, not reached",
+    Nature.POLICY: "refused for what we are or wrote; says nothing about the reader",
+    Nature.DELAYED: "a server on the way was still trying",
+    Nature.COMPLAINT: "reported as spam",
+    Nature.REPLY: "a machine answered",
+    Nature.OTHER: "for somebody to read",
 }
 STATE_STYLES = {
     DeliveryState.ACCEPTED: "green",
@@ -83,12 +93,24 @@ def _table(receipt: Receipt) -> Table:
     return table
 
 
-def _below(receipt: Receipt) -> list[Text]:
-    told = []
+def _below(receipt: Receipt) -> list[RenderableType]:
+    told: list[RenderableType] = []
+    if receipt.returned:
+        told += [Text(), Text("Of these, came back later:"), _back_table(receipt)]
     if len(receipt.editions) > 1:
         told += [Text(), Text("It went out in several editions:")]
         told += [Text(f"  {digest[:16]}  {count:,}") for digest, count in receipt.editions]
     return told
+
+
+def _back_table(receipt: Receipt) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(justify="left")
+    table.add_column(justify="right")
+    table.add_column(style="dim")
+    for nature, count in receipt.returned:
+        table.add_row(f"  {nature}", f"{count:,}", CAME_BACK[Nature(nature)])
+    return table
 
 
 def _took(mailing: Mailing) -> str:
@@ -123,6 +145,7 @@ def as_json(proof: Proof) -> dict[str, object]:
         "closed": receipt.closed,
         "balanced": receipt.balanced,
         "editions": dict(receipt.editions),
+        "returned": dict(receipt.returned),
         "signatures": [
             {"who": one.who, "act": one.act.value, "when": one.when.isoformat(), "digest": one.digest, "note": one.note}
             for one in proof.signatures
@@ -130,11 +153,12 @@ def as_json(proof: Proof) -> dict[str, object]:
     }
 
 
-FIELDS = ("seq", "address", "name", "state", "attempts", "changed", "answer", "message_id", "edition")
+FIELDS = ("seq", "address", "name", "state", "attempts", "changed", "answer", "message_id", "edition", "returned")
 
 
-def row(delivery: Delivery, message_id: str) -> tuple[str, ...]:
+def row(person: Person) -> tuple[str, ...]:
     """One reader's copy, by `FIELDS`. The answer is the server's, cleaned already; an erased reader has no address."""
+    delivery = person.delivery
     return (
         str(delivery.seq),
         delivery.address or "(erased)",
@@ -143,6 +167,13 @@ def row(delivery: Delivery, message_id: str) -> tuple[str, ...]:
         str(delivery.attempt),
         f"{delivery.changed:%Y-%m-%d %H:%M:%S}" if delivery.changed else "",
         str(delivery.answer) if delivery.answer else "",
-        message_id,
+        person.message_id,
         (delivery.digest or "")[:16],
+        "; ".join(map(back, person.returned)),
     )
+
+
+def back(one: Returned) -> str:
+    """What came back, in a line: "hard 5.1.1 no such user"."""
+    report = one.report
+    return " ".join(filter(None, (report.nature.value, report.status, report.said)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from newsletter.deliver.progress import Progress
 from newsletter.gather.health import span
 from newsletter.model.issue import IssueId
 
+_FIGURES = re.compile(r"\d[\d,.]*")
 _LINES = 10  # into a file or a pipe: about so many lines of progress
 
 
@@ -65,25 +67,28 @@ def stopping() -> Iterator[Event]:
 def words(progress: Progress) -> str:
     """How it goes, in a few words: "81/s, 4 minutes left"."""
     parts = [f"{progress.rate:,.0f}/s"] if progress.rate >= 1 else []
-    if progress.waits_until is not None:
+    if progress.waits_until is not None and not progress.paced:
         parts.append(f"the next try is at {progress.waits_until:%H:%M} UTC")
     elif progress.left is not None and progress.left.total_seconds() >= 1:
         seconds = progress.left.total_seconds()
         parts.append(f"{span(progress.left)} left" if seconds >= 60 else f"{seconds:.0f} seconds left")
+    if progress.pace:
+        parts.append(progress.pace)
     if progress.trouble:
         parts.append(progress.trouble)
     return ", ".join(parts)
 
 
 def _lines() -> Watch:
-    """Watches by a line whenever another tenth is done, or there is other trouble than before."""
-    last: tuple[int, str | None] = (0, None)
+    """Watches by a line whenever another tenth is done, or there is other trouble or another pace than before."""
+    last: tuple[int, str | None, str] = (0, None, "")
 
     def tell(progress: Progress) -> None:
         nonlocal last
         total = sum(count for _, count in progress.counts)
         done = total - progress.open
-        step = (done * _LINES // total if total else 0, progress.trouble)
+        pace = _FIGURES.sub("", progress.pace or "")  # which grow by the second
+        step = (done * _LINES // total if total else 0, progress.trouble, pace)
         if step != last:
             last = step
             click.echo(f"{done:,} of {total:,} {words(progress)}".rstrip(), err=True)

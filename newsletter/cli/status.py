@@ -67,6 +67,8 @@ def _print_delivery(receipt: Receipt, now: datetime) -> None:
     issue, state = receipt.mailing.issue, receipt.mailing.state
     click.echo(f"Delivery: {state_words(receipt.mailing)}")
     click.echo(f"  {line(receipt)}")
+    if receipt.mailing.pace and not state.over:
+        click.echo(f"  pace: {receipt.mailing.pace}")
     if receipt.next_try:
         click.echo(f"  the next try of a deferred copy {_left(receipt.next_try, now)}")
     if state in _TODO:

@@ -7,7 +7,7 @@ from typing import Self
 
 from newsletter.deliver.transport import Connect, Session
 from newsletter.deliver.verdicts import is_about_the_connection
-from newsletter.mail.dot import fit
+from newsletter.mail.dot import Fit
 from newsletter.model.answer import Answer, Envelope, Phase
 from newsletter.model.errors import HeaderRefused
 
@@ -37,17 +37,12 @@ class Carrier:
         else:
             self._session.abandon()
 
-    def carry(self, envelope: Envelope, message: bytes) -> Answer:
+    def carry(self, envelope: Envelope, message: Fit) -> Answer:
         """The last word on this message, whatever it was. Raises `SendingRefused` and `ConnectionLost`.
 
         A session that turns out to be gone when the next envelope is given was only tired of waiting: one more is
-        opened for it. Nothing whose content was begun is carried twice. A message that no server would take is refused
-        by us.
+        opened for it. Nothing whose content was begun is carried twice.
         """
-        try:
-            content = fit(message)
-        except HeaderRefused as error:
-            return not_sent(error)
         used = self._session is not None
         session = self._opened()
         answer = session.begin(envelope)
@@ -56,7 +51,7 @@ class Carrier:
             session = self._opened()
             answer = session.begin(envelope)
         if answer.positive:
-            answer = session.hand_over(content, None).answer
+            answer = session.hand_over(message, None).answer
         return answer
 
     def _opened(self) -> Session:

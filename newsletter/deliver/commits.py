@@ -61,11 +61,12 @@ class Commits:
         """Whether something waits to be written."""
         return bool(self._judged or self._doubtful)
 
-    def judge(self, row: Row, answer: Answer, now: datetime, *, ahead: bool) -> None:
-        """Takes an answer: to content, or (`ahead`) to an envelope before any intent."""
+    def judge(self, row: Row, answer: Answer, now: datetime, *, ahead: bool) -> DeliveryState:
+        """Takes an answer: to content, or (`ahead`) to an envelope before any intent. What it makes of the row."""
         before = row.state if ahead else DeliveryState.HANDING_OVER
         one = verdict(row.waiting, answer, ahead=ahead, now=now, jitter=self._jitter())
         self._judged.append(_Judged(row, before, one))
+        return one.state
 
     def expire(self, row: Row, now: datetime) -> bool:
         """Whether a deferred row has been tried for long enough; then that is taken down."""

@@ -12,7 +12,8 @@ from threading import Thread
 from newsletter.deliver.work import Work
 from newsletter.deliver.worker import start_lanes
 
-_SECRETS = ("NEWSLETTER_KEYS", "SMTP_PASSWORD", "DATABASE_URL")  # a worker needs none of them from the environment
+# A worker needs none of them from the environment.
+_SECRETS = ("NEWSLETTER_KEYS", "SMTP_PASSWORD", "RETURNS_PASSWORD", "DKIM_KEY", "DATABASE_URL")
 _GRACE = 2.0  # seconds for all workers that carry nothing to leave by themselves
 _LONGEST = 1_200.0  # seconds that content whose Go was given may take: the limits of RFC 5321 4.5.3.2, and some
 _FRUITLESS = 3  # starts of a worker in a row that came to nothing

@@ -25,8 +25,9 @@ from newsletter.deliver.transport import Connect, Session
 from newsletter.deliver.verdicts import is_about_the_connection
 from newsletter.deliver.verp import tag, verp
 from newsletter.deliver.work import Work
-from newsletter.mail.dot import Fit, fit
-from newsletter.mail.mime import splice
+from newsletter.mail.dkim import Signer
+from newsletter.mail.dot import Fit
+from newsletter.mail.press import Press
 from newsletter.model.answer import Answer, ConnectionLost, Envelope, Phase, SendingRefused
 from newsletter.model.errors import HeaderRefused
 from newsletter.model.mailing import Recipient
@@ -51,6 +52,8 @@ class Parcels:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._ring = KeyRing(work.keys)
+        signer = Signer(work.dkim) if work.dkim else None
+        self._presses = {digest: Press(copy.letter, signer) for digest, copy in work.editions.items()}
         self._signing = Signing(
             ring=self._ring,
             unsubscribe=work.unsubscribe,
@@ -71,7 +74,7 @@ class Parcels:
             due=work.due,
             signing=self._signing,
         )
-        message = fit(splice(copy.letter, values))
+        message = self._presses[wanted.digest].message(values)
         sender = verp(work.mailing, wanted.seq, work.bounces, self._ring) if work.verp else work.bounces
         named = tag(work.mailing, wanted.seq, self._ring)
         return Parcel(wanted.seq, Envelope(sender, wanted.address, message.size, named), message)

@@ -14,21 +14,15 @@ from typing import Protocol
 from newsletter.deliver.commits import Commits, Wish
 from newsletter.deliver.crew import Crew
 from newsletter.deliver.lines import Line, Lines
-from newsletter.deliver.messages import (
-    Drop,
-    Go,
-    Next,
-    Order,
-    Rest,
-    Stop,
-)
+from newsletter.deliver.messages import Drop, Go, Next, Order, Rest, Stop
+from newsletter.deliver.pacing import Pacing
 from newsletter.deliver.progress import Progress, Tally
 from newsletter.deliver.reports import Reports
 from newsletter.deliver.retries import back_off, is_over
 from newsletter.deliver.rows import Row, Rows
 from newsletter.deliver.work import Work
 from newsletter.model.errors import ConfigError, NewsletterError
-from newsletter.model.mailing import Committed, Mailing, MailingState, Pause
+from newsletter.model.mailing import Committed, DeliveryState, Mailing, MailingState, Pause
 from newsletter.store import ledger as book
 from newsletter.store import mailings, receipts
 from newsletter.store.errors import AlreadyHeld, StoreBusy, StoreFull, StoreUnreachable
@@ -94,7 +88,9 @@ class _Run:
         self._rows = Rows(owned.store)
         self._tally = Tally(receipts.receipt(owned.store, mailing.id).counts)
         self._commits = Commits(owned, mailing.id, self._rows, self._tally, jitter)
-        self._reports = Reports(lines, self._rows, self._commits)
+        refused = dict(self._tally.counts)[DeliveryState.REFUSED]
+        self._pacing = Pacing(owned.store, mailing, work.rates, self._rows, lines, refused)
+        self._reports = Reports(lines, self._rows, self._commits, self._pacing)
         self._closing = self._stopped = False  # nothing more is begun, and that because we were told to stop
         self._stalls, self._stalled = 0, clock()  # how often in a row the database could not, and when last
         self._stalled_by: NewsletterError | None = None
@@ -105,7 +101,7 @@ class _Run:
     def to_its_end(self, stop: StopSign, patience: float) -> MailingState:
         """One turn after the other: hear, write, order, show."""
         while not self._is_over():
-            heard = self._lines.hear(patience)
+            heard = self._lines.hear(self._pacing.wait(self._clock, patience))
             now = self._clock()
             for line, reports in heard:
                 if reports is None:
@@ -116,7 +112,7 @@ class _Run:
             self._closing |= self._stopped
             if not self._closing:
                 self._reports.count_lanes()
-            self._write(now, idle=not heard)
+            self._write(now, idle=not heard and self._pacing.opens is None)
             self._order(now)
             self._show(now, idle=not heard)
         return self._mailing.state
@@ -133,11 +129,13 @@ class _Run:
         try:
             if self._stalls:
                 self._commits.regain(now)
+                self._pacing.recount()
             if self._reports.refusal:
                 self._pause(Pause.PROVIDER, self._reports.refusal, now)
                 self._reports.refusal = None
             self._look(now, idle=idle)
             self._commit(now)
+            self._pacing.look(now)
             self._fill(now)
             self._settle(now)
         except _PASSING as error:
@@ -180,6 +178,7 @@ class _Run:
             raise
         if committed is None:
             return
+        self._pacing.granted(len(committed.granted))
         for line in asking:
             self._answer_wish(line, committed)
         if committed.state is not MailingState.SENDING:
@@ -207,7 +206,7 @@ class _Run:
         return digest
 
     def _fill(self, now: datetime) -> None:
-        if not self._closing and any(line.free for line in self._lines.all):
+        if not self._closing and not self._pacing.full and any(line.free for line in self._lines.all):
             self._rows.fill(self._mailing, self._team_only(now), now)
 
     def _team_only(self, now: datetime) -> bool:
@@ -244,6 +243,7 @@ class _Run:
     # What the lanes are told
 
     def _order(self, now: datetime) -> None:
+        self._pacing.opens = None
         for line in self._lines.all:
             if line.free and (orders := self._orders(line, now)):
                 self._lines.tell(line, orders)
@@ -255,9 +255,9 @@ class _Run:
         if self._closing:
             return (*orders, Stop())
         if following := self._next(line, now):
-            line.resting = False
+            line.resting, line.waiting = False, None
             return (*orders, following)
-        if orders and line.carried:
+        if (orders and line.carried) or (not line.resting and self._pacing.keeps(line, now)):
             return tuple(orders)
         rest = () if line.resting else (Rest(),)
         line.resting = True
@@ -277,9 +277,10 @@ class _Run:
     def _next(self, line: Line, now: datetime) -> Next | None:
         if self._stalls or self._reports.refusal or line.rests_until(now):
             return None
-        while row := self._rows.take():
+        while row := self._pacing.take(now):
             if self._commits.expire(row, now):
                 continue
+            self._pacing.begun(row, now)
             line.reserved, line.digest = row, self._digest(row)
             person = row.waiting.recipient
             return Next(person.seq, person.subscriber, person.address, person.name, line.digest)
@@ -293,6 +294,7 @@ class _Run:
             return
         self._shown = now
         rate = self._tally.rate(now)
+        turn = None if self._lines.busy else self._pacing.opens
         self._watch(
             Progress(
                 state=self._mailing.state,
@@ -300,7 +302,9 @@ class _Run:
                 rate=rate,
                 left=self._tally.left(rate),
                 under_way=sum(line.carried is not None for line in self._lines.all),
-                waits_until=self._waits_until,
+                waits_until=self._waits_until or turn,
+                pace=self._pacing.words(now),
+                paced=self._waits_until is None and turn is not None,
                 trouble=self._reports.trouble,
                 pause=Pause.DISK if isinstance(self._stalled_by, StoreFull) else self._mailing.pause,
             )

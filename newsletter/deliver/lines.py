@@ -27,6 +27,7 @@ class Line:
     frames: Frames = field(default_factory=Frames)
     free: bool = False  # it has reported, and waits for orders
     resting: bool = False  # and has been told that there is nothing
+    waiting: datetime | None = None  # since when it is held for its turn, without being told anything
     reserved: Row | None = None  # its envelope goes ahead
     digest: str = ""  # of the edition that `reserved` is made from
     ready: bool = False  # that envelope is accepted, and waits for its intent
@@ -108,6 +109,11 @@ class Lines:
     def carrying(self) -> bool:
         """Whether content may be under way."""
         return any(line.carried for line in self.all)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way: content or an envelope."""
+        return any(line.carried or line.reserved for line in self.all)
 
     def _forget(self, line: Line) -> None:
         self._selector.unregister(line.socket)

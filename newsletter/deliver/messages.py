@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
+from select import POLLIN
 from socket import socket
 from typing import Any
 
@@ -141,10 +143,11 @@ class Frames:
 
 
 class Channel:
-    """A lane's end of the pair: blocking, for one thread."""
+    """A lane's end of the pair. `wait` is where it waits for orders; None: the thread waits in the socket."""
 
-    def __init__(self, ours: socket) -> None:
-        self._socket = ours
+    def __init__(self, ours: socket, wait: Callable[[socket, int, float | None], bool] | None = None) -> None:
+        ours.setblocking(wait is None)
+        self._socket, self._wait = ours, wait
         self._frames = Frames()
 
     def report(self, *reports: Report) -> bool:
@@ -158,6 +161,8 @@ class Channel:
     def orders(self) -> tuple[Order, ...]:
         """Waits for the next orders; none at all when the ledger is gone."""
         while True:
+            if self._wait:
+                self._wait(self._socket, POLLIN, None)
             try:
                 octets = self._socket.recv(_READ)
             except OSError:

@@ -23,6 +23,8 @@ class Progress:
     under_way: int  # connections that carry something now
     waits_until: datetime | None  # UTC: nothing can be sent before then; None: something can, or nothing is left
     trouble: str | None  # the last, in words; None once something was accepted after it
+    pace: str | None = None  # what holds it back, in words; None: nothing but the server
+    paced: bool = False  # `waits_until` is a turn that the pace gives, not another try
     pause: Pause | None = None  # DISK while the database cannot grow: it goes on by itself
 
     def of(self, *states: DeliveryState) -> int:

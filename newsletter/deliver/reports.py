@@ -7,6 +7,7 @@ from datetime import datetime
 from newsletter.deliver.commits import Commits
 from newsletter.deliver.lines import Line, Lines
 from newsletter.deliver.messages import Done, Ready, Refused, Report, Returned, Trouble
+from newsletter.deliver.pacing import Pacing
 from newsletter.deliver.rows import Row, Rows
 from newsletter.deliver.verdicts import is_ours
 from newsletter.model.answer import Answer, Phase
@@ -19,8 +20,8 @@ _NOBODY = "the program's own sending processes end as soon as they start; look i
 class Reports:
     """Takes one report after the other."""
 
-    def __init__(self, lines: Lines, rows: Rows, commits: Commits) -> None:
-        self._lines, self._rows, self._commits = lines, rows, commits
+    def __init__(self, lines: Lines, rows: Rows, commits: Commits, pacing: Pacing) -> None:
+        self._lines, self._rows, self._commits, self._pacing = lines, rows, commits, pacing
         self.trouble: str | None = None  # the last, in words; None once something was accepted after it
         self.refusal: str | None = None  # why nobody gets anything until a person has looked, in words
 
@@ -57,7 +58,7 @@ class Reports:
             case Done(answer=answer):
                 return self._done(line, answer, now)
             case Refused(answer=answer):
-                self._commits.judge(_let_go(line), answer, now, ahead=True)
+                self._judge(_let_go(line), answer, now, ahead=True)
                 line.troubles = 0
                 if is_ours(answer):
                     self.refusal = str(answer)
@@ -66,6 +67,7 @@ class Reports:
                 return str(answer)
             case Trouble(refused=refused, words=words):
                 self._rows.back(_let_go(line))
+                self._pacing.cut_off(report.answer, now)
                 line.fruitful = False
                 if refused:
                     self.refusal = words
@@ -75,7 +77,7 @@ class Reports:
     def _done(self, line: Line, answer: Answer, now: datetime) -> str | None:
         row, line.carried = line.carried, None
         assert row is not None, "content was carried that had no intent"
-        self._commits.judge(row, answer, now, ahead=False)
+        self._judge(row, answer, now, ahead=False)
         if answer.phase is Phase.DOT and answer.positive:
             self._lines.bears_fruit(line)
             self.trouble = None
@@ -85,10 +87,17 @@ class Reports:
             line.troubles = 0
         return None
 
+    def _judge(self, row: Row, answer: Answer, now: datetime, *, ahead: bool) -> None:
+        state = self._commits.judge(row, answer, now, ahead=ahead)
+        if words := self._pacing.answered(row, answer, state, now):
+            self.refusal = words
+
     def _returned(self, row: Row, answer: Answer, now: datetime, *, first: bool) -> None:
         """The connection was lost under an envelope. Where it was the `first` on three of them, it may be the cause,
         and waits; else the server had enough of the connection, and another one carries it."""
         row.returned += first
+        if first:
+            self._pacing.cut_off(answer, now)
         if row.returned < _ENOUGH:
             self._rows.back(row)
         else:

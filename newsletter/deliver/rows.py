@@ -27,6 +27,12 @@ class Row:
     def seq(self) -> int:
         return self.waiting.recipient.seq
 
+    @property
+    def domain(self) -> str:
+        """Of the reader's address, as rates name it."""
+        address = self.waiting.recipient.address
+        return address[address.rfind("@") + 1 :].lower()
+
 
 class Rows:
     """The planned rows in order of seq, and deferred ones as they fall due. No row is given out twice at a time."""
@@ -72,6 +78,21 @@ class Rows:
     def look_again(self) -> None:
         """Something has fallen due."""
         self._asked = None
+
+    @property
+    def count(self) -> int:
+        """How many there are, those that were given out included."""
+        return len(self._queue) + len(self._held)
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether a row may be taken."""
+        return bool(self._queue)
+
+    @property
+    def more(self) -> bool:
+        """Whether all that was read has been given out, and reading on may bring more at once."""
+        return not self._queue and self._asked is None
 
     @property
     def dry(self) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from newsletter.deliver.returned.reasons import reason
 from newsletter.deliver.retries import GIVE_UP, next_try
+from newsletter.deliver.returned.reasons import reason
 from newsletter.model.answer import Answer, Phase
 from newsletter.model.mailing import DeliveryState, Verdict, Waiting
 from newsletter.model.returned import Nature

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from newsletter.mail.dkim import DkimKey
 from newsletter.mail.smtp_opening import Limits, Server
 from newsletter.model.draft import Greeting
 from newsletter.model.edition import Letter, Part, Place, Slot
@@ -62,6 +63,7 @@ class Work:
     message_id: Purpose = Purpose.MESSAGE_ID
     bounces: str  # the envelope sender
     verp: bool  # it names the delivery
+    dkim: DkimKey | None = None  # None: messages are not signed
     transport: Files | Smtp
     lanes: int  # connections at a time
     rates: Rates = _UNLIMITED  # of the ledger alone: workers do as they are told
@@ -81,6 +83,7 @@ class Work:
             "purposes": [self.unsubscribe.value, self.preferences.value, self.message_id.value],
             "bounces": self.bounces,
             "verp": self.verp,
+            "dkim": None if self.dkim is None else _dkim(self.dkim),
             "transport": _transport(self.transport),
             "lanes": self.lanes,
             "processes": self.processes,
@@ -109,6 +112,7 @@ class Work:
             message_id=message_id,
             bounces=written["bounces"],
             verp=written["verp"],
+            dkim=None if written["dkim"] is None else _as_dkim(written["dkim"]),
             transport=_as_transport(written["transport"]),
             lanes=written["lanes"],
             processes=written["processes"],
@@ -139,6 +143,15 @@ def _piece(piece: bytes | Place) -> str | list[str]:
 
 def _as_piece(written: str | list[str]) -> bytes | Place:
     return written.encode("latin-1") if isinstance(written, str) else Place(Slot(written[0]), Part(written[1]))
+
+
+def _dkim(key: DkimKey) -> list[Any]:
+    return [key.domain, key.selector, key.pem.decode("ascii"), key.left_out]
+
+
+def _as_dkim(written: list[Any]) -> DkimKey:
+    domain, selector, pem, left_out = written
+    return DkimKey(domain=domain, selector=selector, pem=pem.encode("ascii"), left_out=tuple(left_out))
 
 
 def _transport(transport: Files | Smtp) -> dict[str, Any]:

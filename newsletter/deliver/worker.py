@@ -13,33 +13,47 @@ from pathlib import Path
 from socket import socket
 from threading import Thread
 
+from newsletter.deliver.hub import Hub
 from newsletter.deliver.lane import Parcels, attend
 from newsletter.deliver.messages import Channel
 from newsletter.deliver.transport import Connect
 from newsletter.deliver.work import Files, Smtp, Work
 from newsletter.mail.maildir_out import Outbox
 from newsletter.mail.smtp import Resumption, connect, verifying
+from newsletter.mail.smtp_line import Wait, wait_alone
 from newsletter.model.tls import Tls
 
 _READ = 65_536  # octets
 
 
 def start_lanes(work: Work, ends: list[socket]) -> list[Thread]:
-    """A thread for each lane, with one end of its pair of sockets. They hold no process up that wants to end."""
-    parcels, connect = Parcels(work), connecting(work.transport)
-    threads = [Thread(target=attend, args=(Channel(end), parcels, connect), daemon=True) for end in ends]
+    """Lanes, each with one end of its pair of sockets, in threads that hold no process up which wants to end.
+
+    Lanes to a mail server share one thread; those into files wait for the disk, each in its own.
+    """
+    parcels = Parcels(work)
+    if isinstance(work.transport, Smtp):
+        hub = Hub()
+        connect = connecting(work.transport, hub.wait)
+        jobs = [partial(attend, Channel(end, hub.wait), parcels, connect) for end in ends]
+        threads = [Thread(target=hub.run, args=(jobs,), daemon=True)]
+    else:
+        connect = connecting(work.transport)
+        threads = [Thread(target=attend, args=(Channel(end), parcels, connect), daemon=True) for end in ends]
     for thread in threads:
         thread.start()
     return threads
 
 
-def connecting(transport: Files | Smtp) -> Connect:
-    """What opens a session with this transport."""
+def connecting(transport: Files | Smtp, wait: Wait = wait_alone) -> Connect:
+    """What opens a session with this transport, which waits for a mail server there."""
     if isinstance(transport, Files):
         return partial(Outbox, Path(transport.folder))
     authority = None if transport.authority is None else Path(transport.authority)
     context = None if transport.server.privacy is Tls.NONE else verifying(authority)
-    return partial(connect, transport.server, context=context, limits=transport.limits, resumption=Resumption())
+    return partial(
+        connect, transport.server, context=context, limits=transport.limits, resumption=Resumption(), wait=wait
+    )
 
 
 def main(arguments: list[str]) -> None:

@@ -19,6 +19,7 @@ from newsletter.model.errors import HeaderRefused
 
 _SOFT = b"=\r\n"
 _LINE = 76  # of quoted-printable, its "=" at the end counted
+_WIDTH = _LINE - 1  # without it; 25 octets in hex
 
 _FIELD_OF = {
     Slot.TO: "To",
@@ -26,6 +27,7 @@ _FIELD_OF = {
     Slot.MESSAGE_ID: "Message-ID",
     Slot.LIST_UNSUBSCRIBE: "List-Unsubscribe",
 }
+_PLAIN = bytes(octet for octet in range(32, 127) if octet not in b"=&<>\"'")  # each is written as itself anywhere
 _SUBJECT = re.compile(rb"^Subject:.*?\r\n(?![ \t])", re.MULTILINE | re.DOTALL)  # with the lines it was folded into
 _HEADER, _HTML = Part.HEADER, Part.HTML  # reading a member off its enum costs more than comparing it
 _LIMIT_OF = {Slot.LIST_UNSUBSCRIBE: len("List-Unsubscribe: ") + 900}
@@ -87,24 +89,52 @@ def splice(letter: Letter, values: Mapping[Slot, str]) -> bytes:
     `values` are plain text, as a person would read them; here they are escaped and encoded for where they stand.
     Raises `HeaderRefused` for a value that may not stand where it should.
     """
-    return b"".join([_value(piece, values) if isinstance(piece, Place) else piece for piece in letter.pieces])
+    return b"".join([_place_value(piece, values) if isinstance(piece, Place) else piece for piece in letter.pieces])
 
 
-def _value(place: Place, values: Mapping[Slot, str]) -> bytes:
-    part, value = place.part, values[place.slot]
-    if part is _HEADER:
-        name = _FIELD_OF[place.slot]
-        return headers.one_line_value(name, value, _LIMIT_OF.get(place.slot, headers.LINE_LIMIT)).encode("ascii")
+def _place_value(place: Place, values: Mapping[Slot, str]) -> bytes:
+    slot, value = place.slot, values[place.slot]
+    if place.part is _HEADER:
+        return header_value(slot, value)
+    in_text, in_html = body_values(slot, value)
+    return in_html if place.part is _HTML else in_text
+
+
+def header_value(slot: Slot, value: str) -> bytes:
+    """A value as it stands in the header field of its slot. Raises `HeaderRefused`."""
+    return headers.one_line_value(_FIELD_OF[slot], value, _LIMIT_OF.get(slot, headers.LINE_LIMIT)).encode("ascii")
+
+
+def body_values(slot: Slot, value: str) -> tuple[bytes, bytes]:
+    """A value as it stands in the text and, escaped, in the HTML, between two soft line breaks: quoted-printable.
+
+    No line of it begins with a dot, and no white space in it stands in a row or is a tab: it stays as it is when dots
+    are stuffed (RFC 5321 4.5.2) and in the relaxed form that is signed (RFC 6376 3.4.4). Raises `HeaderRefused`.
+    """
+    encoded = value.encode("utf-8")
+    if not encoded.translate(None, _PLAIN):
+        if len(encoded) >= _LINE:
+            encoded = _SOFT.join([encoded[at : at + _WIDTH] for at in range(0, len(encoded), _WIDTH)])
+        if not _is_moved(encoded):
+            return encoded, encoded
     if "\n" in value or "\r" in value or "\0" in value:
-        raise HeaderRefused(place.slot.value, "the value holds a line break or a NUL")
-    if part is _HTML:
-        value = html.escape(value)
-    encoded = binascii.b2a_qp(value.encode("utf-8"), istext=True)
-    if len(encoded) < _LINE:
-        return encoded
-    encoded = encoded.replace(b"\n", b"\r\n")
-    last = len(encoded) - encoded.rfind(b"\n") - 1
-    return encoded + _SOFT if last >= _LINE else encoded
+        raise HeaderRefused(slot.value, "the value holds a line break or a NUL")
+    return _body_value(value), _body_value(html.escape(value))
+
+
+def _body_value(value: str) -> bytes:
+    encoded = _quoted_printable(value)
+    return _all_in_hex(value) if _is_moved(encoded) else encoded
+
+
+def _is_moved(encoded: bytes) -> bool:
+    """Whether other forms of the message would change it."""
+    return encoded.startswith(b".") or b"\n." in encoded or b"  " in encoded or b"\t" in encoded
+
+
+def _all_in_hex(value: str) -> bytes:
+    digits = b"=" + value.encode("utf-8").hex("=").upper().encode("ascii")
+    return _SOFT.join([digits[at : at + _WIDTH] for at in range(0, len(digits), _WIDTH)])
 
 
 def _place_field(slot: Slot) -> tuple[bytes, Place, bytes]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import select
 import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from newsletter.mail.smtp_auth import log_in
-from newsletter.mail.smtp_line import Line, Resumption
+from newsletter.mail.smtp_line import Line, Resumption, Wait, wait_alone
 from newsletter.mail.smtp_opening import Limits, Opening, Server
 from newsletter.mail.smtp_replies import Reply, unanswered
 from newsletter.mail.smtp_session import SmtpSession
@@ -28,17 +32,19 @@ def connect(
     limits: Limits | None = None,
     resumption: Resumption | None = None,
     clock: Callable[[], float] = time.monotonic,
+    wait: Wait = wait_alone,
 ) -> SmtpSession:
     """A session that is private as `server` says and logged in, or an error: never anything less.
 
     `context` is what `verifying` makes; making one costs tens of milliseconds, so let many connections share it.
     `resumption` is for one server and one context, and lets each connection take up the TLS session of one before it.
+    `wait` is where the connection waits for the server.
 
     Raises `SendingRefused` for what a person has to mend: 5yz, a certificate, a login, a server that is none; and
     `ConnectionLost` for what may pass: no way there, a connection that ends or falls silent, 4yz.
     """
     limits = limits or Limits()
-    opening = Opening(server, Line(_connected(server, limits), clock), limits)
+    opening = Opening(server, Line(_connected(server, limits, wait), clock, wait), limits)
     try:
         if server.privacy is Tls.IMPLICIT:
             encrypt(opening, Phase.CONNECT, context or verifying(), resumption)
@@ -54,12 +60,34 @@ def connect(
     return SmtpSession(opening.line, offers, limits)
 
 
-def _connected(server: Server, limits: Limits) -> socket.socket:
+def _connected(server: Server, limits: Limits, wait: Wait) -> socket.socket:
+    """A connection to the first of the host's addresses that takes one; the look-up of the name is waited for."""
+    trouble: OSError | UnicodeError = TimeoutError("timed out")
     try:
-        return socket.create_connection((server.host, server.port), limits.connect)
+        found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:  # UnicodeError: no label of a name is so long, or empty
-        words = getattr(error, "strerror", None) or str(error)
-        raise ConnectionLost(str(server), unanswered(Phase.CONNECT, f"it cannot be reached ({words})")) from error
+        found, trouble = [], error
+    for family, kind, protocol, _, address in found:
+        way = socket.socket(family, kind, protocol)
+        try:
+            _reach(way, address, limits.connect, wait)
+            return way
+        except OSError as error:
+            way.close()
+            trouble = error
+    words = getattr(trouble, "strerror", None) or str(trouble)
+    raise ConnectionLost(str(server), unanswered(Phase.CONNECT, f"it cannot be reached ({words})")) from trouble
+
+
+def _reach(way: socket.socket, address: tuple[Any, ...], limit: float, wait: Wait) -> None:
+    way.setblocking(False)
+    problem = way.connect_ex(address)
+    if problem == errno.EINPROGRESS:
+        if not wait(way, select.POLLOUT, limit):
+            raise TimeoutError("timed out")
+        problem = way.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if problem:
+        raise OSError(problem, os.strerror(problem))
 
 
 def _greeted(opening: Opening) -> None:

@@ -14,6 +14,17 @@ _CHUNK = 65_536
 _WAIT = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
+# Whether one of the events of poll(2) came to a socket within so many seconds.
+Wait = Callable[[socket.socket, int, float], bool]
+
+
+def wait_alone(on: socket.socket, events: int, seconds: float) -> bool:
+    """Waits, and the whole thread with it."""
+    poll = select.poll()
+    poll.register(on, events)
+    return bool(poll.poll(max(0.0, seconds) * 1000))
+
+
 class LineLost(Exception):
     """The connection is gone, or was silent for too long. The text says which."""
 
@@ -33,10 +44,13 @@ class Resumption:
 
 
 class Line:
-    """One connection. `clock` counts seconds and never goes back; all limits are seconds."""
+    """One connection, of a socket that does not block.
 
-    def __init__(self, connected: socket.socket, clock: Callable[[], float]) -> None:
-        connected.setblocking(False)
+    `clock` counts seconds and never goes back; all limits are seconds. `wait` is where it waits for the other side.
+    """
+
+    def __init__(self, connected: socket.socket, clock: Callable[[], float], wait: Wait = wait_alone) -> None:
+        self._wait = wait
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each write is all that is to be said
         self._socket = connected
         self._clock = clock
@@ -154,9 +168,7 @@ class Line:
         return True
 
     def _ready(self, events: int, deadline: float) -> bool:
-        poll = select.poll()
-        poll.register(self._socket, events)
-        return bool(poll.poll(max(0.0, deadline - self._clock()) * 1000))
+        return self._wait(self._socket, events, deadline - self._clock())
 
 
 def _words(error: OSError) -> str:

@@ -65,4 +65,6 @@ def unanswered(phase: Phase, words: str) -> Answer:
 def printable(said: bytes) -> str:
     """What came, on one line, without anything that a terminal or a page would heed."""
     text = said[: 2 * MAX_SAID].decode("utf-8", "replace")
+    if text.isprintable() and "  " not in text and len(text) <= MAX_SAID:  # as nearly all are
+        return text.strip()
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:MAX_SAID]

@@ -29,6 +29,7 @@ from newsletter.model.source import Mailbox
 from newsletter.model.theme import Theme
 from newsletter.model.tls import Tls
 from newsletter.publication import yamlfile
+from newsletter.publication.domains import list_id_mistake, signing_mistake
 from newsletter.publication.folder import SCHEDULE, Folder
 from newsletter.publication.yamlfile import Written
 
@@ -306,7 +307,12 @@ def _contradictions(schedule: Schedule, written: Written) -> Iterator[tuple[int,
             near = nearest(who, ids)
             todo = f"did you mean '{near}'?" if near else "write the id of one of the team above"
             yield written.line(("approval", key)), f"no one of the team has the id '{shown(who)}'", todo
-    yield from _list_id_mistakes(schedule.list_id, written)
+    if mistake := list_id_mistake(schedule.list_id):
+        yield written.line(("list_id",)), *mistake
+    signed_by = schedule.sending.dkim.domain if schedule.sending.dkim else None
+    sender_domain = schedule.sender.address.rpartition("@")[2].lower()
+    if signed_by is not None and (mistake := signing_mistake(signed_by, sender_domain)):
+        yield written.line(("sending", "dkim", "domain")), *mistake
 
 
 def _sending_mistakes(sending: Sending, written: Written) -> Iterator[tuple[int, str, str]]:
@@ -339,11 +345,3 @@ def _logo_mistakes(theme: Theme, written: Written, folder: Folder) -> Iterator[t
         if path and not folder.exists(path):
             line = written.line(("theme", "logo", field))
             yield line, f"there is no picture '{shown(path)}'", "write its path below the publication's folder"
-
-
-def _list_id_mistakes(list_id: str, written: Written) -> Iterator[tuple[int, str, str]]:
-    labels = list_id.split(".")
-    fit = all(label and label.replace("-", "").isalnum() and label.isascii() for label in labels)
-    if len(labels) < 3 or not fit or len(list_id) > 255:
-        what = f"'{shown(list_id)}' is not the name of a list"
-        yield written.line(("list_id",)), what, "write a label and your domain, as focus.news.example.org"

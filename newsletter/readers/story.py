@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.model.mailing import Delivery, DeliveryState, Mailing, MailingKind
+from newsletter.model.mailing import Delivery, DeliveryState, Mailing, MailingId, MailingKind
+from newsletter.model.returned import Nature, Returned
 from newsletter.model.subscriber import Act, Happening, Reason, Subscriber, SubscriberState, Suppression
 
 _REASONS = {
     Reason.OPT_OUT: "they unsubscribed",
-    Reason.HARD_BOUNCE: "a mail server said that the address does not exist",
+    Reason.HARD_BOUNCE: "a mail server said that the address takes no mail",
     Reason.COMPLAINT: "they reported an issue as spam",
     Reason.ERASED: "everything about them was erased",
 }
@@ -34,8 +35,20 @@ _DELIVERIES = {
     DeliveryState.CANCELLED: "was not sent: the sending was cancelled",
     DeliveryState.UNKNOWN: "was handed over, and the connection was lost before the answer: it may have arrived",
 }
+_RETURNED = {
+    Nature.HARD: "came back: there is no such mailbox, or it takes no mail any more",
+    Nature.SOFT: "came back: the mailbox did not take it this time",
+    Nature.POLICY: "came back, refused for its contents or its sender, which says nothing about the reader",
+    Nature.DELAYED: "was late: a server on the way was still trying",
+    Nature.COMPLAINT: "was reported as spam by the reader",
+    Nature.REPLY: "was answered by a machine",
+    Nature.OTHER: "was answered by a mail that somebody here has to read",
+}
 _AGAIN = "Only they can change that: by signing up again and using the link in the mail that follows"
-_MENDED = "If the address works again, they sign up once more and use the link in the mail that follows"
+_MENDED = (
+    "If the address works again, they sign up once more and use the link in the mail that follows, or somebody here "
+    "lifts it with `newsletter bounces undo`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +76,10 @@ def story(
     deliveries: Sequence[tuple[Mailing, Delivery]],
     now: datetime,
     imported: str | None = None,
+    returned: Sequence[Returned] = (),
 ) -> Story:
-    """The story of an address, as it is told at `now`. `imported`: what is known of the import that brought them."""
+    """The story of an address, as it is told at `now`. `imported`: what is known of the import that brought them;
+    `returned`: what came back of these deliveries, or speaks of the address and proves nothing."""
     living = [one for one in suppressions if one.lifted is None]
     why_not = "; ".join(_why_not(subscriber, living, now))
     first = f"{address} gets the next issue."
@@ -73,6 +88,7 @@ def story(
     lines = [
         *_told_of(subscriber, imported),
         *(Line(one.at, _happening(one)) for one in happenings if one.act in _ACTS),
+        *_told_returned(returned, {mailing.id: mailing for mailing, _ in deliveries}),
         *_told_suppressions(suppressions),
         *(Line(copy.changed or mailing.due, _delivery(mailing, copy)) for mailing, copy in deliveries),
     ]
@@ -137,11 +153,29 @@ def _told_suppressions(suppressions: Sequence[Suppression]) -> Iterator[Line]:
 
 
 def _delivery(mailing: Mailing, copy: Delivery) -> str:
-    what = "The issue" if mailing.kind is MailingKind.ISSUE else "The correction of the issue"
     often = f", handed over {copy.attempt} times" if copy.attempt > 1 else ""
     again = f" (at {_minute(copy.next_try)})" if copy.next_try and copy.state is DeliveryState.DEFERRED else ""
     said = f" The mail server's last words: {copy.answer}." if copy.answer else ""
-    return f"{what} {mailing.issue} {_DELIVERIES[copy.state]}{again}{often}.{said}"
+    return f"{_named(mailing)} {_DELIVERIES[copy.state]}{again}{often}.{said}"
+
+
+def _told_returned(returned: Sequence[Returned], mailings: Mapping[MailingId, Mailing]) -> Iterator[Line]:
+    for one in returned:
+        report = one.report
+        said = " ".join(filter(None, (report.status, report.said)))
+        words = f" The returned mail says: {said}." if said else ""
+        undone = f" Set aside on {_day(one.undone)} by {one.undone_by}." if one.undone else ""
+        mailing = None if one.mailing is None else mailings.get(one.mailing)
+        if mailing is None:
+            what = f"A mail ({report.nature.value}) names the address and no copy of ours that it could prove"
+            yield Line(one.taken, f"{what}; nothing followed.{words}")
+        else:
+            yield Line(one.taken, f"{_named(mailing)} {_RETURNED[report.nature]}.{words}{undone}")
+
+
+def _named(mailing: Mailing) -> str:
+    what = "The issue" if mailing.kind is MailingKind.ISSUE else "The correction of the issue"
+    return f"{what} {mailing.issue}"
 
 
 def _day(at: datetime) -> str:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select, union, update
 
 from newsletter.model.subscriber import Mark
-from newsletter.store import happenings, schema, subscribers, suppressions
+from newsletter.store import happenings, returned, schema, subscribers, suppressions
 
 
 def forget(connection: Connection, marks: Sequence[Mark]) -> bool:
     """Takes every word of a reader out of the database; whether they were there. Within `Store.writing_alone`.
 
     Their copies of past issues stay in the ledger, without address and name, so that its sums still close; a server's
-    answer, which may repeat the address, loses its words. One that was still to be sent is closed at its intent,
-    because nobody is there any more.
+    answer and what came back, which may repeat the address, lose their words. A copy that was still to be sent is
+    closed at its intent, because nobody is there any more.
     """
     deliveries, notices = schema.deliveries, schema.notices
     own = deliveries.c.mailing.in_(select(schema.mailings.c.id)) & deliveries.c.mark.in_(marks)  # by (mailing, mark)
+    readers = schema.subscribers
+    known = union(
+        select(readers.c.address).where(readers.c.mark.in_(marks)),
+        select(deliveries.c.address).where(own, deliveries.c.address.is_not(None)),
+    )
+    returned.empty(connection, marks, set(connection.scalars(known)))
     connection.execute(update(deliveries).where(own).values(address=None, name=None, said=None))
     connection.execute(delete(notices).where(notices.c.mark.in_(marks)))
     happenings.empty(connection, marks)

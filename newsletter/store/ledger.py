@@ -26,7 +26,7 @@ from newsletter.model.mailing import (
 )
 from newsletter.model.marks import mark_text
 from newsletter.model.subscriber import Mark
-from newsletter.store import answers, mailings, schema
+from newsletter.store import answers, days, mailings, schema
 from newsletter.store.columns import Instant
 from newsletter.store.deliveries import any_in, in_state, said
 from newsletter.store.engine import Store
@@ -41,6 +41,29 @@ _BEFORE = (_S.PLANNED.value, _S.DEFERRED.value)
 _LOST = Answer(Phase.DOT, 0, said="the program was stopped while the mail was being handed over")
 
 
+_FIRST = (
+    select(_ROWS.c.seq)
+    .where(
+        _ROWS.c.mailing == bindparam("of"),
+        in_state(_S.PLANNED),
+        _ROWS.c.seq > bindparam("after"),
+        _ROWS.c.address.is_not(None),
+    )
+    .order_by(_ROWS.c.seq)
+    .limit(1)
+)
+_PAGE = (
+    select(*(_ROWS.c[name] for name in ("seq", "mark", "address", "name", "attempt", "digest")))
+    .where(
+        _ROWS.c.mailing == bindparam("of"),
+        _ROWS.c.seq.between(bindparam("first"), bindparam("last")),
+        _ROWS.c.state == bindparam("begun"),  # bound, so that this goes by the table, not by the index
+        _ROWS.c.address.is_not(None),
+    )
+    .order_by(_ROWS.c.seq)
+)
+
+
 def recover(owned: Owned, mailing: MailingId, now: datetime) -> int:
     """How many rows that an owner before us was handing over are UNKNOWN now. For a new owner, before anything else;
     never in the middle of one's own work."""
@@ -51,15 +74,29 @@ def recover(owned: Owned, mailing: MailingId, now: datetime) -> int:
 
 
 def planned(store: Store, mailing: MailingId, after_seq: int, limit: int) -> tuple[Waiting, ...]:
-    """The next rows that were never begun, by `seq`. Those of erased readers are left out, see `settle`."""
-    wanted = (_ROWS.c.mailing == mailing, in_state(_S.PLANNED), _ROWS.c.seq > after_seq, _ROWS.c.address.is_not(None))
-    columns = (_ROWS.c[name] for name in ("seq", "mark", "address", "name", "attempt", "digest"))
-    query = select(*columns).where(*wanted).order_by(_ROWS.c.seq).limit(limit)
+    """The next rows that were never begun, by `seq`; `limit` of them or fewer, none only where there are none.
+
+    Those of erased readers are left out, see `settle`.
+    """
     with store.reading() as connection:
         return tuple(
             Waiting(_recipient(seq, mark, address, name), attempt, 0, None, digest)
-            for seq, mark, address, name, attempt, digest in connection.execute(query).all()
+            for seq, mark, address, name, attempt, digest in planned_rows(connection, mailing, after_seq, limit)
         )
+
+
+def planned_rows(connection: Connection, mailing: MailingId, after_seq: int, limit: int) -> Sequence[Any]:
+    """What `planned` is made of: seq, mark, address, name, attempt, digest.
+
+    The first planned row is found by the index of such rows, and the page is read from there in the order of the table,
+    where the rows lie one behind the other: a quarter quicker than a look-up a row. Gaps among them are rare. Two
+    statements, because SQLite 3.40 leaves the index aside where the first is part of the second.
+    """
+    first = connection.scalar(_FIRST, {"of": mailing, "after": after_seq})
+    if first is None:
+        return ()
+    values = {"of": mailing, "first": first, "last": first + limit - 1, "begun": _S.PLANNED.value}
+    return connection.execute(_PAGE, values).all()
 
 
 def due(store: Store, mailing: MailingId, now: datetime, limit: int) -> tuple[Waiting, ...]:
@@ -193,6 +230,8 @@ def _intended(
     for statement, values in ((_GRANT, grants), (_CLOSE, closes)):
         if values:
             connection.execute(statement, values)
+    if grants:  # not those that a commit before this one has counted
+        days.count(connection, now.date(), len(grants))
     return frozenset(granted), frozenset(suppressed)
 
 

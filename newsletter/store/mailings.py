@@ -185,6 +185,12 @@ def extend(store: Store, mailing: MailingId, expires: datetime) -> Mailing | Non
         return get(connection, mailing) if changed else None
 
 
+def note_pace(store: Store, mailing: MailingId, words: str | None) -> None:
+    """Keeps what holds the mailing back, in words; None: nothing does."""
+    with store.writing_alone() as connection:
+        connection.execute(update(_TABLE).where(_TABLE.c.id == mailing).values(pace=words))
+
+
 def anew(store: Store, mailing: MailingId, now: datetime, who: str) -> Mailing | None:
     """The mailing, PLANNING as if it were new, with "plan" in the audit log; `planning.plan` deletes its rows. Only for
     one that was missed or cancelled before its first mail was begun; else None, and nothing was written."""

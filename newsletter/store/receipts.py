@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
 from newsletter.model.audit import Deed
 from newsletter.model.errors import NewsletterError
+from newsletter.model.issue import IssueId
 from newsletter.model.mailing import OPEN, Delivery, DeliveryState, Mailing, MailingId, MailingState, Receipt
+from newsletter.model.returned import Nature
 from newsletter.model.subscriber import Mark
-from newsletter.store import audit, mailings, schema
+from newsletter.store import audit, mailings, returned, schema
 from newsletter.store.deliveries import any_in, delivery_of, in_state
 from newsletter.store.engine import Store
 from newsletter.store.glance import glance
@@ -21,6 +23,7 @@ from newsletter.store.owning import Owned
 _AT_ONCE = 5_000  # rows in one transaction, so that each is short
 _ROWS, _MAILINGS = schema.deliveries, schema.mailings
 _S = DeliveryState
+_COPY = select(_ROWS).where(_ROWS.c.mailing == bindparam("of"), _ROWS.c.seq == bindparam("row"))  # made once
 
 
 class NothingIsSent(NewsletterError):
@@ -43,7 +46,8 @@ def receipt(store: Store, mailing: MailingId) -> Receipt:
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         found = mailings.get(connection, mailing)
         counted = [(row[0], row[1], row[2], row[3]) for row in connection.execute(sums)]
-        return _summed(found, counted, connection.scalar(first))
+        back = returned.counts(connection, mailing)
+        return _summed(found, counted, back, connection.scalar(first))
 
 
 def people(
@@ -54,6 +58,38 @@ def people(
     with store.reading() as connection:
         query = select(_ROWS).where(*wanted).order_by(_ROWS.c.seq).limit(limit)
         return tuple(map(delivery_of, connection.execute(query)))
+
+
+def came_back(
+    store: Store, mailing: MailingId, natures: Collection[Nature], after_seq: int, limit: int
+) -> tuple[Delivery, ...]:
+    """The next rows of which something of these natures came back, by `seq`, whatever their state."""
+    back = schema.returned
+    named = select(back.c.seq).where(back.c.mailing == mailing, back.c.nature.in_([one.value for one in natures]))
+    wanted = (_ROWS.c.mailing == mailing, _ROWS.c.seq > after_seq, _ROWS.c.seq.in_(named))
+    with store.reading() as connection:
+        query = select(_ROWS).where(*wanted).order_by(_ROWS.c.seq).limit(limit)
+        return tuple(map(delivery_of, connection.execute(query)))
+
+
+def copy_of(place: Store | Connection, mailing: MailingId, seq: int) -> Delivery | None:
+    """One row; None where there is none."""
+    with glance(place) as connection:
+        row = connection.execute(_COPY, {"of": mailing, "row": seq}).first()
+        return None if row is None else delivery_of(row)
+
+
+def newest_copies(place: Store | Connection, mark: Mark, limit: int) -> tuple[tuple[IssueId, Delivery], ...]:
+    """The last rows of a reader, the newest mailing first, at most `limit`, each with the issue it brought."""
+    query = (
+        select(_MAILINGS.c.issue, _ROWS)
+        .join_from(_MAILINGS, _ROWS, and_(_ROWS.c.mailing == _MAILINGS.c.id, _ROWS.c.mark == mark))
+        .order_by(_MAILINGS.c.id.desc())
+        .limit(limit)
+    )
+    with glance(place) as connection:
+        found = [(IssueId.parse(row.issue), delivery_of(row)) for row in connection.execute(query)]
+        return tuple((issue, one) for issue, one in found if issue is not None)
 
 
 def of_reader(place: Store | Connection, marks: Sequence[Mark]) -> tuple[tuple[Mailing, Delivery], ...]:
@@ -112,7 +148,10 @@ def resolve(
 
 
 def _summed(
-    mailing: Mailing, groups: Iterable[tuple[str, str | None, bool, int]], next_try: datetime | None
+    mailing: Mailing,
+    groups: Iterable[tuple[str, str | None, bool, int]],
+    back: tuple[tuple[str, int], ...],
+    next_try: datetime | None,
 ) -> Receipt:
     counts = dict.fromkeys(DeliveryState, 0)
     editions: dict[str, int] = {}
@@ -127,6 +166,7 @@ def _summed(
         mailing=mailing,
         counts=tuple(counts.items()),
         editions=tuple(sorted(editions.items())),
+        returned=back,
         tries=tries,
         next_try=next_try,
     )
