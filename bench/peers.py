@@ -14,7 +14,8 @@ from html import escape
 from pathlib import Path
 from types import TracebackType
 
-from newsletter.model.edition import Edition, Slot
+from newsletter.model.edition import Edition
+from newsletter.model.letter import Slot
 
 _BENCH = Path(__file__).parent
 _OWN = {  # the headers that differ from reader to reader

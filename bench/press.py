@@ -20,8 +20,7 @@ from newsletter.mail.dkim import DkimKey, Signer, new_key
 from newsletter.mail.dot import fit
 from newsletter.mail.mime import Heading, compile_letter, splice
 from newsletter.mail.press import Press
-from newsletter.model.draft import Greeting
-from newsletter.model.edition import Letter, Slot, Slotted
+from newsletter.model.letter import Greeting, Letter, Slot, Slotted
 from newsletter.model.mailing import Recipient
 from newsletter.tokens import Key, KeyRing, Purpose
 from tests.mailing import COMING, DUE

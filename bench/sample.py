@@ -14,7 +14,8 @@ from newsletter.actions.init_publication import init_publication
 from newsletter.assemble import letter
 from newsletter.assemble.edition import assemble
 from newsletter.mail.mime import splice
-from newsletter.model.edition import Edition, Slot
+from newsletter.model.edition import Edition
+from newsletter.model.letter import Slot
 from newsletter.model.mailing import Recipient
 
 BLURB = "read-more"

@@ -6,7 +6,6 @@ the newest signs, all of them verify, so a key can be changed without breaking l
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import re
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
+from newsletter.model.base32 import base32
 from newsletter.model.errors import ConfigError, ForgedToken
 
 _MAC_OCTETS = 16
@@ -60,7 +60,7 @@ class KeyRing:
         self.keys = keys
         self._newest = keys[0].id
         self._keys = {key.id: key.secret for key in keys}
-        self._derived: dict[tuple[str, Purpose], bytes] = {}
+        self._hashers: dict[tuple[str, Purpose], Callable[[bytes], bytes]] = {}
 
     def sign(self, purpose: Purpose, payload: str) -> str:
         """The token `<payload>.<key id>.<mac>`: URL-safe when the payload is. The payload can be read by anyone."""
@@ -85,10 +85,10 @@ class KeyRing:
         Capitals make no difference. What new rows are marked with is the first; an address is looked for by all.
         """
         folded = address.lower().encode()
-        return tuple([(key_id, hasher(folded)) for key_id, hasher in self._hashers])
+        return tuple([(key_id, hasher(folded)) for key_id, hasher in self._markers])
 
     @cached_property
-    def _hashers(self) -> tuple[tuple[str, Callable[[bytes], bytes]], ...]:
+    def _markers(self) -> tuple[tuple[str, Callable[[bytes], bytes]], ...]:
         return tuple((key_id, _hasher(self._derive(key_id, Purpose.ADDRESS))) for key_id in self._keys)
 
     def led_by(self, key_id: str) -> KeyRing:
@@ -119,15 +119,13 @@ class KeyRing:
         return True
 
     def _mac(self, key_id: str, purpose: Purpose, payload: str) -> str:
-        digest = hmac.digest(self._derive(key_id, purpose), payload.encode(), "sha256")[:_MAC_OCTETS]
-        return base64.b32encode(digest).decode("ascii").rstrip("=").lower()
+        hasher = self._hashers.get((key_id, purpose))
+        if hasher is None:
+            hasher = self._hashers[key_id, purpose] = _hasher(self._derive(key_id, purpose))
+        return base32(hasher(payload.encode()))
 
     def _derive(self, key_id: str, purpose: Purpose) -> bytes:
-        derived = self._derived.get((key_id, purpose))
-        if derived is None:
-            derived = hmac.digest(self._keys[key_id], b"newsletter." + purpose.value.encode(), "sha256")
-            self._derived[key_id, purpose] = derived
-        return derived
+        return hmac.digest(self._keys[key_id], b"newsletter." + purpose.value.encode(), "sha256")
 
 
 def _hasher(key: bytes) -> Callable[[bytes], bytes]:

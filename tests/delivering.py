@@ -12,8 +12,7 @@ from newsletter.deliver.progress import Progress
 from newsletter.deliver.work import Copy, Files, Smtp, Work
 from newsletter.mail.mime import Heading, compile_letter
 from newsletter.mail.smtp_opening import Limits, Server
-from newsletter.model.draft import Greeting
-from newsletter.model.edition import Slot, Slotted
+from newsletter.model.letter import Greeting, Slot, Slotted
 from newsletter.model.mailing import DeliveryState, Mailing, MailingId, MailingState
 from newsletter.model.tls import Tls
 from newsletter.store import mailings, receipts

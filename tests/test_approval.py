@@ -38,9 +38,10 @@ from newsletter.model.approval import (
     standing,
 )
 from newsletter.model.changes import Change, How
-from newsletter.model.edition import Edition, Letter, digest_of
+from newsletter.model.edition import Edition, digest_of
 from newsletter.model.errors import ConfigError, ContentError
 from newsletter.model.finding import Finding, Severity, Spot
+from newsletter.model.letter import Letter
 from newsletter.store import approvals, audit
 from newsletter.store.approvals import AlreadySigned, NothingToWithdraw
 from newsletter.store.engine import open_store

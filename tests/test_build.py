@@ -16,8 +16,9 @@ import pytest
 from newsletter.actions.app import App, read_issue
 from newsletter.actions.build_issue import build_issue
 from newsletter.assemble.edition import assemble
-from newsletter.model.edition import Edition, Place, Slot, digest_of
+from newsletter.model.edition import Edition, digest_of
 from newsletter.model.issue import IssueId
+from newsletter.model.letter import Place, Slot
 from tests.conftest import ISSUE, opened
 
 COMING = IssueId.parse(ISSUE)

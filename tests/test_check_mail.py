@@ -14,8 +14,8 @@ from newsletter.check import accessible, clients, contrast, lengths, mail_size, 
 from newsletter.check.inspected import Check, Inspected
 from newsletter.check.limits import LIMIT_OCTETS, WARN_OCTETS
 from newsletter.check.mailtext import MailText
-from newsletter.model.edition import Letter, Part, Place, Slot, Slotted
 from newsletter.model.finding import Finding, Severity
+from newsletter.model.letter import Letter, Part, Place, Slot, Slotted
 from newsletter.publication.folder import issue_ids
 from tests.checking import inspected, issue_with
 from tests.conftest import ROOT, opened

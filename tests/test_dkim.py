@@ -23,8 +23,8 @@ from hypothesis import strategies as st
 from newsletter.mail.dkim import DkimKey, KeyRefused, Signer, dns_record
 from newsletter.mail.mime import splice
 from newsletter.mail.notice import Sheet, compose
-from newsletter.model.edition import Slot
 from newsletter.model.errors import HeaderRefused
+from newsletter.model.letter import Slot
 from tests.conftest import SOAK
 from tests.delivering import edition
 from tests.dkim_verifiers import a_key, a_signer, by_dkimpy, passed, record

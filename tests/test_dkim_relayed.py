@@ -12,7 +12,7 @@ from newsletter.mail.dot import Fit
 from newsletter.mail.press import Press
 from newsletter.mail.smtp import Limits, Server, connect
 from newsletter.model.answer import Envelope
-from newsletter.model.draft import Greeting
+from newsletter.model.letter import Greeting
 from newsletter.model.mailing import Recipient
 from newsletter.model.tls import Tls
 from newsletter.tokens import KeyRing, Purpose

@@ -23,11 +23,12 @@ from playwright.sync_api import Browser, Dialog, Page, Route
 from newsletter.actions.app import App, Desk, read_issue
 from newsletter.actions.build_issue import SAMPLE_READER, framed_page, sample_values
 from newsletter.assemble.edition import assemble
-from newsletter.model.edition import Edition, Slot
+from newsletter.model.edition import Edition
 from newsletter.model.errors import ContentError
 from newsletter.model.issue import IssueId
 from newsletter.model.item import CitedItem
 from newsletter.model.kinds import KINDS, Picture, Refers
+from newsletter.model.letter import Slot
 from newsletter.model.mailing import Recipient
 from newsletter.model.people import Person
 from newsletter.model.shape import EmailAddress, Line, Url, Words

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.model.edition import Slot
 from newsletter.model.kinds import KINDS
+from newsletter.model.letter import Slot
 from newsletter.publication.folder import Folder
 from newsletter.publication.frame import read
 from newsletter.publication.issuefiles import kind_of

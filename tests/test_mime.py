@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from newsletter.mail import headers, mime
 from newsletter.mail.mime import Heading, compile_letter, splice
-from newsletter.model.edition import Letter, Part, Place, Slot, Slotted
 from newsletter.model.errors import HeaderRefused
+from newsletter.model.letter import Letter, Part, Place, Slot, Slotted
 from tests.conftest import SOAK
 from tests.independent import parse_mail
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from newsletter.mail.dot import fit
 from newsletter.mail.mime import Heading, compile_letter, splice
 from newsletter.mail.press import Press
-from newsletter.model.edition import Letter, Slot, Slotted
 from newsletter.model.errors import HeaderRefused
+from newsletter.model.letter import Letter, Slot, Slotted
 from tests.conftest import SOAK
 from tests.dkim_verifiers import a_signer, passed
 from tests.test_mime import HEADING, LETTER, VALUES

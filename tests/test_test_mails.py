@@ -28,8 +28,8 @@ from newsletter.mail import headers
 from newsletter.mail.mime import Heading, compile_letter, splice, with_subject
 from newsletter.model.answer import SendingRefused
 from newsletter.model.approval import NotApproved
-from newsletter.model.edition import Letter
 from newsletter.model.errors import ConfigError, ContentError, ForgedToken, HeaderRefused
+from newsletter.model.letter import Letter
 from newsletter.store import mailings
 from newsletter.tokens import KeyRing, Purpose
 from tests.approving import COMING, at_home, edit, in_issue, sign

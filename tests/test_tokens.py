@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.model.base32 import base32
 from newsletter.model.errors import ConfigError, ForgedToken
 from newsletter.tokens import SAMPLE_RING, Key, KeyRing, Purpose
 
@@ -86,3 +88,9 @@ def test_a_mark_is_the_hmac_of_the_address_in_small_letters(address: str, secret
     derived = hmac.digest(secret, b"newsletter.address", "sha256")
     expected = hmac.digest(derived, address.lower().encode("utf-8", "surrogatepass"), "sha256")[:16]
     assert KeyRing((Key("k1", secret),)).marks(address) == (("k1", expected),)
+
+
+@given(st.binary(max_size=40))
+def test_base32_is_that_of_the_standard(data: bytes) -> None:
+    """RFC 4648 6, in small letters and without padding, for any number of octets."""
+    assert base32(data) == base64.b32encode(data).decode("ascii").rstrip("=").lower()

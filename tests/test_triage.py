@@ -47,9 +47,9 @@ def test_the_sample_is_gathered_whole(app: App, gathered: Gathered) -> None:
     assert [(outcome.new, outcome.changed) for outcome in again.outcomes] == [(0, 0)] * 10
 
 
-def test_the_student_visas_brief_arrives_as_its_notice_says(app: App, gathered: Gathered) -> None:
+def test_the_student_visas_brief_arrives_as_its_notice_says(home: App) -> None:
     """Nobody had to touch it: the notice in its text made it "summarise and link only"."""
-    brief = next(item for title, item in stored(app).items() if title.startswith("Student Visas"))
+    brief = next(item for title, item in stored(home).items() if title.startswith("Student Visas"))
     assert brief.entry.rights.policy is RightsPolicy.SUMMARISE
     assert brief.entry.rights.notice
     assert [passage.label for passage in brief.entry.passages] == ["Description", "Impact"]
@@ -67,46 +67,46 @@ def test_an_unknown_source_is_told(app: App) -> None:
         gather_sources(app, (SourceId("gazete"),))
 
 
-def test_the_inbox_begins_with_stories_of_several_outlets(app: App, gathered: Gathered) -> None:
+def test_the_inbox_begins_with_stories_of_several_outlets(home: App) -> None:
     """Each says why it is one story; within it the earliest item stands first."""
-    inbox = read_inbox(app)
+    inbox = read_inbox(home)
     several = [card for card in inbox.cards if len({item.entry.source for item in card.items}) > 1]
     assert several
     assert list(inbox.cards[: len(several)]) == several
     assert all("outlets" in card.story.why and "%" in card.story.why for card in several)
 
 
-def test_the_inbox_shows_what_past_issues_used(app: App, gathered: Gathered) -> None:
+def test_the_inbox_shows_what_past_issues_used(home: App) -> None:
     """An item that an earlier issue leaned on names that issue."""
-    uses = [use for card in read_inbox(app).cards for use in card.uses]
+    uses = [use for card in read_inbox(home).cards for use in card.uses]
     assert {use.number for use in uses} <= {124, 125, 126, 127}
     assert all(use.why for use in uses)
 
 
-def test_decisions_move_items_out_of_the_inbox(app: App, gathered: Gathered) -> None:
+def test_decisions_move_items_out_of_the_inbox(home: App) -> None:
     """Kept, held and rejected ones are counted; what is decided last holds."""
-    names = [card.items[0].id for card in read_inbox(app).cards if len(card.items) == 1][:3]
-    decide(app, (names[0],), Triage.KEPT, "mei")
-    decide(app, (names[1],), Triage.HELD, "mei")
-    decide(app, (names[2],), Triage.REJECTED, "mei", "promotional")
-    inbox = read_inbox(app)
+    names = [card.items[0].id for card in read_inbox(home).cards if len(card.items) == 1][:3]
+    decide(home, (names[0],), Triage.KEPT, "mei")
+    decide(home, (names[1],), Triage.HELD, "mei")
+    decide(home, (names[2],), Triage.REJECTED, "mei", "promotional")
+    inbox = read_inbox(home)
     shown = {item.id for card in inbox.cards for item in card.items}
     assert not shown & set(names)
     assert [item.id for item in inbox.kept] == [names[0]]
     assert [item.id for item in inbox.held] == [names[1]]
     assert inbox.rejected == 1
-    decide(app, (names[2],), Triage.KEPT, "daniel")
-    assert read_inbox(app).rejected == 0
+    decide(home, (names[2],), Triage.KEPT, "daniel")
+    assert read_inbox(home).rejected == 0
 
 
-def test_a_rejection_wants_its_reason_and_every_item_must_be_there(app: App, gathered: Gathered) -> None:
+def test_a_rejection_wants_its_reason_and_every_item_must_be_there(home: App) -> None:
     """All or none."""
-    some = next(iter(stored(app).values()))
+    some = next(iter(stored(home).values()))
     with pytest.raises(ConfigError, match="wants its reason"):
-        decide(app, (some.id,), Triage.REJECTED, "mei", " ")
+        decide(home, (some.id,), Triage.REJECTED, "mei", " ")
     with pytest.raises(UnknownItem, match="no item 'nobody-1'"):
-        decide(app, (some.id, ItemId("nobody-1")), Triage.KEPT, "mei")
-    assert stored(app)[some.entry.title].decision is None
+        decide(home, (some.id, ItemId("nobody-1")), Triage.KEPT, "mei")
+    assert stored(home)[some.entry.title].decision is None
 
 
 def linked(app: App) -> Item:
@@ -114,45 +114,45 @@ def linked(app: App) -> Item:
     return next(item for item in stored(app).values() if item.entry.source == "gangwan")
 
 
-def test_an_attached_item_is_in_the_issue(app: App, gathered: Gathered) -> None:
+def test_an_attached_item_is_in_the_issue(home: App) -> None:
     """Its entry in items.yaml, its title, link and outlet in a new blurb; the files are read without a mistake."""
-    item = linked(app)
-    attached = attach_item(app, item.id, "beyond-3", COMING, "mei")
-    draft = read_issue(app, COMING).draft
+    item = linked(home)
+    attached = attach_item(home, item.id, "beyond-3", COMING, "mei")
+    draft = read_issue(home, COMING).draft
     blurb = next(one for one in draft.blurbs if one.name == "beyond-3")
     assert (blurb.fields.title, blurb.fields.url) == (item.entry.title, item.entry.link)  # type: ignore[attr-defined]
     assert attached.mark == f"[^{item.id}]"
     assert attached.cited in draft.items
-    assert stored(app)[item.entry.title].state is Triage.KEPT
+    assert stored(home)[item.entry.title].state is Triage.KEPT
 
 
-def test_what_an_editor_has_written_is_never_changed(app: App, gathered: Gathered) -> None:
+def test_what_an_editor_has_written_is_never_changed(home: App) -> None:
     """Attaching to a written blurb adds the item to what it leans on, and nothing else."""
-    path = app.root / "content" / "issues" / ISSUE / "beyond-1.md"
+    path = home.root / "content" / "issues" / ISSUE / "beyond-1.md"
     before = path.read_text("utf-8")
-    item = linked(app)
-    attach_item(app, item.id, "beyond-1", COMING, "mei")
+    item = linked(home)
+    attach_item(home, item.id, "beyond-1", COMING, "mei")
     after = path.read_text("utf-8")
     added = [line for line in after.split("\n") if line not in before.split("\n")]
     assert added == [f"items: [{item.id}]"]
-    attach_item(app, item.id, "beyond-1", COMING, "mei")
+    attach_item(home, item.id, "beyond-1", COMING, "mei")
     assert path.read_text("utf-8") == after
 
 
-def test_what_may_not_be_used_cannot_be_attached(app: App, gathered: Gathered) -> None:
+def test_what_may_not_be_used_cannot_be_attached(home: App) -> None:
     """A source marked "do not use", a document without an address, a section that is none, an issue that was sent."""
-    everything = stored(app).values()
+    everything = stored(home).values()
     banned = next(item for item in everything if item.entry.source == "city-desk")
     nowhere = next(item for item in everything if item.entry.link is None)
     for item, section, issue, told in (
         (banned, "beyond", COMING, "do not use"),
         (nowhere, "beyond", COMING, "no address"),
-        (linked(app), "sidebar", COMING, "names no kind of section"),
-        (linked(app), "beyond", SENT, "has been sent"),
+        (linked(home), "sidebar", COMING, "names no kind of section"),
+        (linked(home), "beyond", SENT, "has been sent"),
     ):
         with pytest.raises(ConfigError, match=told):
-            attach_item(app, item.id, section, issue, "mei")
-    assert not (app.root / "content" / "issues" / ISSUE / "beyond.md").exists()
+            attach_item(home, item.id, section, issue, "mei")
+    assert not (home.root / "content" / "issues" / ISSUE / "beyond.md").exists()
 
 
 def test_old_items_are_forgotten_unless_an_issue_cites_them(app: App, gathered: Gathered) -> None:
@@ -204,10 +204,10 @@ def test_only_empty_fields_are_filled() -> None:
     assert listed == "---\nitems:\n  - b\n  - a\n---\n"
 
 
-def test_the_inbox_as_json_is_whole(app: App, gathered: Gathered) -> None:
+def test_the_inbox_as_json_is_whole(home: App) -> None:
     """For programs of one's own."""
     from newsletter.cli.inbox import _as_json
 
-    inbox: Inbox = read_inbox(app)
+    inbox: Inbox = read_inbox(home)
     document = json.loads(json.dumps(_as_json(inbox), ensure_ascii=False))
     assert len(document["stories"]) == len(inbox.cards)

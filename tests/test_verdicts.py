@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.deliver.blame import is_about_the_connection, is_ours
 from newsletter.deliver.retries import GIVE_UP, back_off, is_over, next_try
-from newsletter.deliver.verdicts import expired, is_about_the_connection, is_ours, verdict
+from newsletter.deliver.verdicts import expired, verdict
 from newsletter.deliver.verp import MAX_LOCAL, ForgedBounce, read_verp, verp
 from newsletter.model.answer import Answer, Phase
 from newsletter.model.errors import ConfigError

@@ -14,8 +14,9 @@ from newsletter.assemble.edition import assemble
 from newsletter.deliver.personal import Signing, slot_values
 from newsletter.edit.length import lengths
 from newsletter.mail.mime import splice
-from newsletter.model.edition import Edition, SentIssue, Slot
+from newsletter.model.edition import Edition, SentIssue
 from newsletter.model.issue import IssueId
+from newsletter.model.letter import Slot
 from newsletter.model.mailing import Recipient
 from newsletter.publication.write import write
 from newsletter.tokens import SAMPLE_RING, Purpose

@@ -15,11 +15,12 @@ from newsletter.assemble.styles import body_styles
 from newsletter.mail import mime
 from newsletter.mail.mime import Heading
 from newsletter.model.draft import Blurb, Draft
-from newsletter.model.edition import Edition, IndexTerms, Manifest, Slotted, digest_of, outputs_of
+from newsletter.model.edition import Edition, IndexTerms, Manifest, digest_of, outputs_of
 from newsletter.model.errors import ContentError
 from newsletter.model.frame import Frame
 from newsletter.model.item import CitedItem
 from newsletter.model.kinds import HEADLESS, Number, picture_fields, pictures_in
+from newsletter.model.letter import Slotted
 from newsletter.model.prose import Mark, Prose
 from newsletter.publication.publication import Publication
 from newsletter.templating import SafeHtml, Templates, Verbatim, theme_tokens

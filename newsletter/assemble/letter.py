@@ -9,8 +9,8 @@ from typing import Any
 
 from mjml import mjml2html
 
-from newsletter.model.edition import BODY_SLOTS, Slot, Slotted
 from newsletter.model.errors import ContentError, Mistake
+from newsletter.model.letter import BODY_SLOTS, Slot, Slotted
 from newsletter.templating import SLOT_CLOSE, SLOT_OPEN, fill_placeholders
 from newsletter.text import plain
 

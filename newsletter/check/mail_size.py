@@ -8,8 +8,9 @@ from html import escape
 from newsletter.check.inspected import Check, Inspected
 from newsletter.check.limits import LIMIT_OCTETS, WARN_OCTETS
 from newsletter.check.mailtext import MailText, template
-from newsletter.model.edition import Edition, Slot
+from newsletter.model.edition import Edition
 from newsletter.model.finding import Finding, Rule, Severity, Spot
+from newsletter.model.letter import Slot
 
 _NAME = '"' * 60  # the longest name that a greeting takes, of the character that HTML writes longest
 _TOKEN = "x" * 100  # a subscriber's id, a key's and a code of 26 characters, with room to spare

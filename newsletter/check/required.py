@@ -13,9 +13,10 @@ from newsletter.check.shades import shades
 from newsletter.check.telling import section_of
 from newsletter.check.wording import Wording
 from newsletter.model.draft import Blurb
-from newsletter.model.edition import BODY_SLOTS, Edition, Letter, Part, Place, Slot
+from newsletter.model.edition import Edition
 from newsletter.model.finding import Finding, Rule, Severity, Spot
 from newsletter.model.kinds import Picture, pictures_in
+from newsletter.model.letter import BODY_SLOTS, Letter, Part, Place, Slot
 from newsletter.model.prose import Block, Code, Inline, Listing, Mark, Quotation, Text
 from newsletter.model.prose import Break as LineBreak
 from newsletter.publication.folder import SCHEDULE

@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from newsletter.deliver.blame import is_about_the_connection
 from newsletter.deliver.transport import Connect, Session
-from newsletter.deliver.verdicts import is_about_the_connection
 from newsletter.mail.dot import Fit
 from newsletter.model.answer import Answer, Envelope, Phase
 from newsletter.model.errors import HeaderRefused

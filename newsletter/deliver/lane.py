@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from newsletter.deliver.blame import is_about_the_connection
 from newsletter.deliver.carrier import not_sent
 from newsletter.deliver.messages import (
     Channel,
@@ -22,8 +23,7 @@ from newsletter.deliver.messages import (
 )
 from newsletter.deliver.personal import Signing, slot_values
 from newsletter.deliver.transport import Connect, Session
-from newsletter.deliver.verdicts import is_about_the_connection
-from newsletter.deliver.verp import tag, verp
+from newsletter.deliver.verp import addressed, tag
 from newsletter.deliver.work import Work
 from newsletter.mail.dkim import Signer
 from newsletter.mail.dot import Fit
@@ -75,8 +75,8 @@ class Parcels:
             signing=self._signing,
         )
         message = self._presses[wanted.digest].message(values)
-        sender = verp(work.mailing, wanted.seq, work.bounces, self._ring) if work.verp else work.bounces
         named = tag(work.mailing, wanted.seq, self._ring)
+        sender = addressed(work.bounces, named) if work.verp else work.bounces
         return Parcel(wanted.seq, Envelope(sender, wanted.address, message.size, named), message)
 
 

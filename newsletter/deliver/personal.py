@@ -7,9 +7,8 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
-from newsletter.model.draft import Greeting
-from newsletter.model.edition import Slot
 from newsletter.model.issue import IssueId
+from newsletter.model.letter import Greeting, Slot
 from newsletter.model.mailing import Recipient
 from newsletter.tokens import KeyRing, Purpose
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from newsletter.deliver.blame import is_ours
 from newsletter.deliver.commits import Commits
 from newsletter.deliver.lines import Line, Lines
 from newsletter.deliver.messages import Done, Ready, Refused, Report, Returned, Trouble
 from newsletter.deliver.pacing import Pacing
 from newsletter.deliver.rows import Row, Rows
-from newsletter.deliver.verdicts import is_ours
 from newsletter.model.answer import Answer, Phase
 
 _ENOUGH = 3  # troubles in a row on every lane; connections lost under one envelope

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from newsletter.deliver.blame import ABOUT_THE_READER
 from newsletter.deliver.retries import GIVE_UP, next_try
 from newsletter.deliver.returned.reasons import reason
 from newsletter.model.answer import Answer, Phase
@@ -16,7 +17,6 @@ from newsletter.model.returned import Nature
 NO_SUCH_READER = frozenset({"5.1.1", "5.1.10", "5.2.1"})
 
 _PATIENCE_IS_OVER = Answer(Phase.CONNECT, 0, None, "not tried again after 24 hours")
-_ABOUT_THE_READER = frozenset({Phase.RCPT, Phase.DATA, Phase.CONTENT, Phase.DOT})
 
 
 def verdict(row: Waiting, answer: Answer, *, ahead: bool, now: datetime, jitter: float) -> Verdict:
@@ -47,16 +47,6 @@ def expired(row: Waiting, now: datetime) -> Verdict | None:
     )
 
 
-def is_ours(answer: Answer) -> bool:
-    """Whether it is a refusal of us, not of a reader: nobody gets anything until a person has looked."""
-    return answer.permanent and answer.phase not in _ABOUT_THE_READER
-
-
-def is_about_the_connection(answer: Answer) -> bool:
-    """Whether an envelope was not refused but cut off: another connection may carry it at once (RFC 5321 3.8)."""
-    return answer.code == 0 or (answer.code == 421 and answer.phase not in _ABOUT_THE_READER)
-
-
 def _is_no_reader(answer: Answer) -> bool:
     return answer.status in NO_SUCH_READER and reason(answer.status, answer.said) is Nature.HARD
 
@@ -67,13 +57,13 @@ def _state(answer: Answer) -> DeliveryState:
             return DeliveryState.ACCEPTED
         if not (answer.transient or answer.permanent):  # none, or one that RFC 5321 does not know here
             return DeliveryState.UNKNOWN
-    if answer.permanent and answer.phase in _ABOUT_THE_READER:
+    if answer.permanent and answer.phase in ABOUT_THE_READER:
         return DeliveryState.REFUSED
     return DeliveryState.DEFERRED
 
 
 def _counts(answer: Answer) -> bool:
-    return answer.transient and answer.code != 421 and answer.phase in _ABOUT_THE_READER
+    return answer.transient and answer.code != 421 and answer.phase in ABOUT_THE_READER
 
 
 def _next_try(row: Waiting, counted: bool, now: datetime, jitter: float) -> datetime:

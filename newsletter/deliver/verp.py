@@ -28,13 +28,18 @@ def tag(mailing: MailingId, seq: int, ring: KeyRing) -> str:
 
 
 def verp(mailing: MailingId, seq: int, bounces: str, ring: KeyRing) -> str:
-    """The envelope sender that makes a bounce name its delivery.
+    """The envelope sender that makes a bounce name its delivery; the mac stops strangers from forging bounces."""
+    return addressed(bounces, tag(mailing, seq, ring))
+
+
+def addressed(bounces: str, named: str) -> str:
+    """The same of the `tag` of a delivery.
 
     "<bounces>+<mailing>-<seq>-<mac>@<domain>", where `bounces` is the plain address: at most 64 octets before the "@"
-    (RFC 5321 4.5.3.1.1), or `ConfigError`. The mac stops strangers from forging bounces.
+    (RFC 5321 4.5.3.1.1), or `ConfigError`.
     """
     local, _, domain = bounces.rpartition("@")
-    made = f"{local}+{tag(mailing, seq, ring)}"
+    made = f"{local}+{named}"
     if len(made) > MAX_LOCAL:
         raise ConfigError("sending.bounces", f"'{bounces}' is too long for an address of each delivery; shorten it")
     return f"{made}@{domain}"

@@ -10,9 +10,8 @@ from typing import Any
 
 from newsletter.mail.dkim import DkimKey
 from newsletter.mail.smtp_opening import Limits, Server
-from newsletter.model.draft import Greeting
-from newsletter.model.edition import Letter, Part, Place, Slot
 from newsletter.model.issue import IssueId
+from newsletter.model.letter import Greeting, Letter, Part, Place, Slot
 from newsletter.model.mailing import MailingId
 from newsletter.model.rates import Rates
 from newsletter.model.tls import Tls

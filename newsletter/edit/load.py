@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from newsletter.edit.order import arranged, section_of
-from newsletter.model.draft import Blurb, Draft, Greeting, image_path
+from newsletter.model.draft import Blurb, Draft, image_path
 from newsletter.model.errors import ContentError, Mistake
 from newsletter.model.issue import IssueId, IssueNumber
 from newsletter.model.kinds import KINDS, pictures_in, references_in
+from newsletter.model.letter import Greeting
 from newsletter.model.people import Person
 from newsletter.model.prose import Prose
 from newsletter.model.shape import nearest, shown

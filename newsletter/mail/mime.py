@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from newsletter.mail import headers
-from newsletter.model.edition import Letter, Part, Place, Slot, Slotted
 from newsletter.model.errors import HeaderRefused
+from newsletter.model.letter import Letter, Part, Place, Slot, Slotted
 
 _SOFT = b"=\r\n"
 _LINE = 76  # of quoted-printable, its "=" at the end counted

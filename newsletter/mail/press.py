@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from newsletter.mail.dkim import AFTER_BODY_HASH, Signer, base64_of, canonical_body, canonical_fields, collapsed
 from newsletter.mail.dot import Fit, fit
 from newsletter.mail.mime import body_values, header_value
-from newsletter.model.edition import Letter, Part, Place, Slot
 from newsletter.model.errors import HeaderRefused
+from newsletter.model.letter import Letter, Part, Place, Slot
 
 # Stands for a value while the pieces are looked at as one message. No message holds a NUL, and it is neither white
 # space nor a dot: what is around it comes out as it does around a value.

@@ -44,12 +44,13 @@ class Resumption:
 
 
 class Line:
-    """One connection, of a socket that does not block.
+    """One connection.
 
     `clock` counts seconds and never goes back; all limits are seconds. `wait` is where it waits for the other side.
     """
 
     def __init__(self, connected: socket.socket, clock: Callable[[], float], wait: Wait = wait_alone) -> None:
+        connected.setblocking(False)
         self._wait = wait
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each write is all that is to be said
         self._socket = connected
@@ -74,7 +75,9 @@ class Line:
         while (reply := take(self._buffer)) is None:
             if self._lost:
                 raise LineLost(self._lost)
-            if not self._receive() and not self._ready(select.POLLIN, deadline):
+            if self._holds_more or self._ready(select.POLLIN, deadline):
+                self._receive()
+            else:
                 self._lost = f"no answer within {limit:g} s"
         return reply
 
@@ -145,6 +148,11 @@ class Line:
         if self._resumption and isinstance(self._socket, ssl.SSLSocket):  # only now: TLS 1.3 sends it behind the rest
             self._resumption.session = self._socket.session or self._resumption.session
         self._socket.close()
+
+    @property
+    def _holds_more(self) -> bool:
+        """Whether TLS has taken in what nobody has read yet: poll(2) knows nothing of that."""
+        return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
 
     def _piece(self, data: bytes, sent: int, mark: int | None) -> memoryview:
         """All that is left; under TLS, which counts whole pieces only, one record on one side of the mark."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from newsletter.model.answer import Answer, Phase
 
@@ -29,6 +30,10 @@ class Reply:
 
 def take(buffer: bytearray) -> Reply | None:
     """Takes the first reply off the buffer; None while it is not all there. Raises `Garbled`."""
+    if buffer.find(b"\n") == len(buffer) - 1 < MAX_LINE and buffer[3:4] == b" ":  # one line, as nearly all are
+        known = _one_line(bytes(buffer))
+        buffer.clear()
+        return known
     lines: list[str] = []
     start = 0
     while (end := buffer.find(b"\n", start, start + MAX_LINE)) >= 0:
@@ -47,6 +52,15 @@ def take(buffer: bytearray) -> Reply | None:
     return None
 
 
+@lru_cache(maxsize=256)  # a server says the same three things about every message
+def _one_line(line: bytes) -> Reply:
+    found = _LINE.match(line.removesuffix(b"\n").removesuffix(b"\r"))
+    if found is None:
+        raise Garbled(printable(line))
+    return Reply(int(found[1]), (printable(found[3]),))
+
+
+@lru_cache(maxsize=256)
 def answered(phase: Phase, reply: Reply) -> Answer:
     """A reply as a value. The enhanced status is believed where its class is that of the code (RFC 2034 4)."""
     found = _STATUS.match(reply.lines[0])

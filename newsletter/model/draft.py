@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from newsletter.model.finding import Waiver
 from newsletter.model.issue import IssueId, IssueNumber, Week
 from newsletter.model.item import CitedItem
+from newsletter.model.letter import Greeting
 from newsletter.model.people import Person
 from newsletter.model.prose import Prose
 from newsletter.model.shape import Line
@@ -18,21 +19,6 @@ class InputFile:
 
     path: str  # below the publication's folder, with slashes
     digest: str  # SHA-256 of its bytes, hex
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Greeting:
-    """The first line of the letter, with and without the reader's name."""
-
-    plain: Line  # "Dear Focus reader,"
-    named: Line | None  # "Dear {name},"; None: never by name
-
-    def to(self, name: str | None) -> str:
-        """The line for one reader. A name that is missing, or longer than a line holds, is left out."""
-        known = " ".join((name or "").split())
-        if self.named is None or not known or len(known) > 60:
-            return self.plain
-        return self.named.replace("{name}", known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 
+from newsletter.model.base32 import base32
 from newsletter.model.subscriber import Mark
 
 OCTETS = 16  # of a mark
@@ -14,7 +15,7 @@ _SHAPE = re.compile("[a-z2-7]{26}")
 
 def mark_text(mark: Mark) -> str:
     """The mark in base32 (RFC 4648 section 6), small letters, no padding: always 26 characters, safe in a URL."""
-    return base64.b32encode(mark).decode("ascii").rstrip("=").lower()
+    return base32(mark)
 
 
 def mark_of(text: str) -> Mark | None:

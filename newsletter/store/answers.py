@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Text, Update, and_, bindparam, case, select, update
+from sqlalchemy import Connection, Integer, Text, and_, bindparam, case, select, update
 
 from newsletter.model.mailing import DeliveryState, MailingId, Verdict
 from newsletter.model.subscriber import Act, Mark, Reason
 from newsletter.store import happenings, schema, suppressions
 from newsletter.store.columns import Instant
 from newsletter.store.deliveries import in_state, said
+from newsletter.store.prepared import Prepared
 
 _ROWS = schema.deliveries
 _S = DeliveryState
@@ -36,27 +37,28 @@ _ANSWER["said"] = case((_ROWS.c.address.is_not(None), bindparam("new_said")))  #
 _THIS = (_ROWS.c.mailing == bindparam("of"), _ROWS.c.seq == bindparam("row"), _ROWS.c.attempt == bindparam("was"))
 _UPDATE = update(_ROWS).where(*_THIS)
 
-_AFTER = _UPDATE.where(in_state(_S.HANDING_OVER)).values(_STATE | _ANSWER)
+_HANDED = _UPDATE.where(in_state(_S.HANDING_OVER)).values(_STATE | _ANSWER)
+_AFTER = Prepared(_HANDED)
 # Lets go of its edition, for the reader may get a mended one; but not where the first may have arrived already.
-_DEFER = _AFTER.values(digest=case((_ROWS.c.pinned == 1, _ROWS.c.digest)))
-_BEFORE = _UPDATE.where(in_state(_S.PLANNED, _S.DEFERRED)).values(_STATE | _ANSWER)
-_EXPIRE = _UPDATE.where(in_state(_S.DEFERRED)).values(_STATE)  # the last answer stays: it says why
+_DEFER = Prepared(_HANDED.values(digest=case((_ROWS.c.pinned == 1, _ROWS.c.digest))))
+_BEFORE = Prepared(_UPDATE.where(in_state(_S.PLANNED, _S.DEFERRED)).values(_STATE | _ANSWER))
+_EXPIRE = Prepared(_UPDATE.where(in_state(_S.DEFERRED)).values(_STATE))  # the last answer stays: it says why
 
 
 def write(connection: Connection, mailing: MailingId, verdicts: Sequence[Verdict], now: datetime) -> None:
     """Writes each verdict into its row, or nothing where the row is at another attempt or in a state that the verdict
     is not about. Raises `ValueError` for a verdict that no row can take."""
-    batches: dict[Update, list[dict[str, Any]]] = {}
+    batches: dict[Prepared, list[dict[str, Any]]] = {}
     for one in verdicts:
         batches.setdefault(_statement(one), []).append(_values(mailing, one, now))
     for statement, values in batches.items():
-        connection.execute(statement, values)
+        statement.run(connection, values)
     for one in verdicts:
         if one.suppress:
             _suppress(connection, mailing, one, now)
 
 
-def _statement(verdict: Verdict) -> Update:
+def _statement(verdict: Verdict) -> Prepared:
     if (verdict.state is _S.DEFERRED) != (verdict.next_try is not None):
         raise ValueError(f"{verdict!r}: a deferral says when the next try is, and nothing else does")
     if verdict.state is _S.EXPIRED:

@@ -54,9 +54,12 @@ class Written(TypeDecorator[str]):
         return value if value is None or not _UNFIT.search(value) else _ESCAPED + json.dumps(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
-        if value is None or not value.startswith(_ESCAPED):
-            return value
-        return str(json.loads(value[1:]))
+        return None if value is None else as_written(value)
+
+
+def as_written(value: str) -> str:
+    """The text that a column of `Written` holds, from how it is kept."""
+    return str(json.loads(value[1:])) if value.startswith(_ESCAPED) else value
 
 
 METADATA = MetaData(

@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from newsletter.model.approval import is_whole
-from newsletter.model.draft import Greeting, InputFile
-from newsletter.model.edition import Asset, Edition, IndexTerms, Letter, Manifest, Part, Place, Slot, Slotted
+from newsletter.model.draft import InputFile
+from newsletter.model.edition import Asset, Edition, IndexTerms, Manifest
 from newsletter.model.issue import IssueId, IssueNumber
+from newsletter.model.letter import Greeting, Letter, Part, Place, Slot, Slotted
 from newsletter.store import schema
 from newsletter.store.engine import Store
 from newsletter.store.errors import StoreError

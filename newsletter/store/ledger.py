@@ -7,17 +7,17 @@ whose own answer was lost can be repeated, and an answer that comes late changes
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, exists, null, select, update
 
 from newsletter.model.answer import Answer, Phase
 from newsletter.model.mailing import (
     Committed,
     DeliveryState,
     Intent,
-    Mailing,
     MailingId,
     MailingState,
     Recipient,
@@ -27,10 +27,12 @@ from newsletter.model.mailing import (
 from newsletter.model.marks import mark_text
 from newsletter.model.subscriber import Mark
 from newsletter.store import answers, days, mailings, schema
-from newsletter.store.columns import Instant
+from newsletter.store.columns import Instant, as_written, instant_text
 from newsletter.store.deliveries import any_in, in_state, said
 from newsletter.store.engine import Store
+from newsletter.store.errors import StoreError
 from newsletter.store.owning import Owned
+from newsletter.store.prepared import Prepared
 from newsletter.store.writable import writable
 
 TEAM_WAITS = timedelta(minutes=10)  # between the team's own mails and all others, for somebody to cry stop
@@ -41,7 +43,7 @@ _BEFORE = (_S.PLANNED.value, _S.DEFERRED.value)
 _LOST = Answer(Phase.DOT, 0, said="the program was stopped while the mail was being handed over")
 
 
-_FIRST = (
+_FIRST = Prepared(
     select(_ROWS.c.seq)
     .where(
         _ROWS.c.mailing == bindparam("of"),
@@ -52,7 +54,7 @@ _FIRST = (
     .order_by(_ROWS.c.seq)
     .limit(1)
 )
-_PAGE = (
+_PAGE = Prepared(
     select(*(_ROWS.c[name] for name in ("seq", "mark", "address", "name", "attempt", "digest")))
     .where(
         _ROWS.c.mailing == bindparam("of"),
@@ -80,23 +82,23 @@ def planned(store: Store, mailing: MailingId, after_seq: int, limit: int) -> tup
     """
     with store.reading() as connection:
         return tuple(
-            Waiting(_recipient(seq, mark, address, name), attempt, 0, None, digest)
+            Waiting(_recipient(seq, mark, address, name and as_written(name)), attempt, 0, None, digest)
             for seq, mark, address, name, attempt, digest in planned_rows(connection, mailing, after_seq, limit)
         )
 
 
 def planned_rows(connection: Connection, mailing: MailingId, after_seq: int, limit: int) -> Sequence[Any]:
-    """What `planned` is made of: seq, mark, address, name, attempt, digest.
+    """What `planned` is made of: seq, mark, address, name as it is kept, attempt, digest.
 
     The first planned row is found by the index of such rows, and the page is read from there in the order of the table,
     where the rows lie one behind the other: a quarter quicker than a look-up a row. Gaps among them are rare. Two
     statements, because SQLite 3.40 leaves the index aside where the first is part of the second.
     """
-    first = connection.scalar(_FIRST, {"of": mailing, "after": after_seq})
+    first = _FIRST.run(connection, [{"of": mailing, "after": after_seq}]).scalar()
     if first is None:
         return ()
     values = {"of": mailing, "first": first, "last": first + limit - 1, "begun": _S.PLANNED.value}
-    return connection.execute(_PAGE, values).all()
+    return _PAGE.run(connection, [values]).all()
 
 
 def due(store: Store, mailing: MailingId, now: datetime, limit: int) -> tuple[Waiting, ...]:
@@ -143,7 +145,7 @@ def commit(
     """
     with owned.writing() as connection:
         answers.write(connection, mailing, verdicts, now)
-        found = mailings.get(connection, mailing)
+        found = _standing(connection, mailing)
         granted, suppressed = _intended(connection, found, intents, now)
         _begun(connection, found, bool(granted), now)
     return Committed(found.state, granted, suppressed)
@@ -190,32 +192,74 @@ def _recipient(seq: int, mark: Mark, address: str, name: str | None) -> Recipien
 _NOW = bindparam("now", type_=Instant)
 _WAS = bindparam("was", type_=Integer)
 _MAY = exists().where(_READERS.c.mark == _ROWS.c.mark, writable(_NOW))
-_LOOK = select(*(_ROWS.c[name] for name in ("seq", "state", "attempt", "changed", "digest")), _MAY).where(
-    _ROWS.c.mailing == bindparam("of"), _ROWS.c.seq.in_(bindparam("rows", expanding=True))
+_LOOKED_AT = 16  # rows that one look takes in; a statement is made for a number of them, and unused places are doubles
+_LOOK = Prepared(
+    select(*(_ROWS.c[name] for name in ("seq", "state", "attempt", "changed", "digest")), _MAY).where(
+        _ROWS.c.mailing == bindparam("of"), _ROWS.c.seq.in_([bindparam(f"row{at}") for at in range(_LOOKED_AT)])
+    )
 )
 _THIS = (_ROWS.c.mailing == bindparam("of"), _ROWS.c.seq == bindparam("row"), _ROWS.c.attempt == _WAS)
 _WAITING = update(_ROWS).where(*_THIS, in_state(_S.PLANNED, _S.DEFERRED))
-_GRANT = _WAITING.values(
-    state=_S.HANDING_OVER.value, attempt=_WAS + 1, next_try=None, digest=bindparam("with"), changed=_NOW
+_GRANT = Prepared(
+    _WAITING.values(
+        state=_S.HANDING_OVER.value, attempt=_WAS + 1, next_try=null(), digest=bindparam("with"), changed=_NOW
+    )
 )
-_CLOSE = _WAITING.values(state=_S.SUPPRESSED.value, next_try=None, changed=_NOW)
+_CLOSE = Prepared(_WAITING.values(state=_S.SUPPRESSED.value, next_try=null(), changed=_NOW))
+_STANDING = Prepared(
+    select(*(_MAILINGS.c[name] for name in ("state", "digest", "team", "rest_from", "began"))).where(
+        _MAILINGS.c.id == bindparam("of")
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What a commit has to know of its mailing; all of it would take ten times as long."""
+
+    id: MailingId
+    state: MailingState
+    digest: str
+    team: int
+    rest_from: datetime | None
+    began: bool
+
+
+def _standing(connection: Connection, mailing: MailingId) -> _Standing:
+    row: Any = _STANDING.run(connection, [{"of": mailing}]).first()
+    if row is None:
+        raise StoreError(f"there is no mailing {mailing} any more; put back a backup of the database")
+    state, digest, team, rest_from, began = row
+    rest = None if rest_from is None else datetime.fromisoformat(rest_from)
+    return _Standing(mailing, MailingState(state), digest, team, rest, began is not None)
+
+
+def _looked_at(connection: Connection, mailing: MailingId, seqs: Sequence[int], now: datetime) -> dict[int, Any]:
+    """State, attempt, time of the last change, edition and whether the reader may be written to, of each row."""
+    stand: dict[int, Any] = {}
+    for at in range(0, len(seqs), _LOOKED_AT):
+        some = seqs[at : at + _LOOKED_AT]
+        places = {f"row{place}": some[min(place, len(some) - 1)] for place in range(_LOOKED_AT)}
+        for row in _LOOK.run(connection, [{"of": mailing, "now": now, **places}]):
+            stand[row[0]] = row[1:]
+    return stand
 
 
 def _intended(
-    connection: Connection, mailing: Mailing, intents: Sequence[Intent], now: datetime
+    connection: Connection, mailing: _Standing, intents: Sequence[Intent], now: datetime
 ) -> tuple[frozenset[int], frozenset[int]]:
     """Which rows are being handed over by these very intents, and which are suppressed instead, once it is written."""
     if not intents:
         return frozenset(), frozenset()
-    rows = connection.execute(_LOOK, {"of": mailing.id, "rows": [one.seq for one in intents], "now": now})
-    stand = {row[0]: tuple(row[1:]) for row in rows}
+    stand = _looked_at(connection, mailing.id, [one.seq for one in intents], now)
+    this_commit = instant_text(now)
     granted, suppressed = set(), set()
     grants: list[dict[str, Any]] = []
     closes: list[dict[str, Any]] = []
     for one in intents:
         state, attempt, changed, digest, may = stand[one.seq]
         this = {"of": mailing.id, "row": one.seq, "was": one.attempt, "now": now}
-        if (state, attempt, changed) == (_S.HANDING_OVER.value, one.attempt + 1, now):
+        if (state, attempt, changed) == (_S.HANDING_OVER.value, one.attempt + 1, this_commit):
             granted.add(one.seq)  # this very commit is repeated
         elif state == _S.SUPPRESSED.value:
             suppressed.add(one.seq)
@@ -229,7 +273,7 @@ def _intended(
             closes.append(this)
     for statement, values in ((_GRANT, grants), (_CLOSE, closes)):
         if values:
-            connection.execute(statement, values)
+            statement.run(connection, values)
     if grants:  # not those that a commit before this one has counted
         days.count(connection, now.date(), len(grants))
     return frozenset(granted), frozenset(suppressed)
@@ -240,16 +284,16 @@ def _as_read(intent: Intent, state: str, attempt: int, digest: str) -> bool:
     return state in _BEFORE and (attempt, digest) == (intent.attempt, intent.digest)
 
 
-def _open_for(mailing: Mailing, seq: int, now: datetime) -> bool:
+def _open_for(mailing: _Standing, seq: int, now: datetime) -> bool:
     """Whether the mailing lets this row begin now."""
     if mailing.state is not MailingState.SENDING:
         return False
     return seq <= mailing.team or not mailing.team or (mailing.rest_from is not None and now >= mailing.rest_from)
 
 
-def _begun(connection: Connection, mailing: Mailing, granted: bool, now: datetime) -> None:
+def _begun(connection: Connection, mailing: _Standing, granted: bool, now: datetime) -> None:
     values: dict[str, datetime] = {}
-    if granted and mailing.began is None:
+    if granted and not mailing.began:
         values["began"] = now
     if mailing.team and mailing.rest_from is None and mailing.state is MailingState.SENDING:
         own = (_ROWS.c.seq <= mailing.team, _ROWS.c.address.is_not(None))

@@ -28,8 +28,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from newsletter.model.draft import InputFile
-from newsletter.model.edition import BODY_SLOTS, Slot
 from newsletter.model.errors import ContentError, Mistake
+from newsletter.model.letter import BODY_SLOTS, Slot
 from newsletter.model.shape import nearest, unfit_character
 from newsletter.model.theme import Theme
 from newsletter.templating import filters
