@@ -486,7 +486,7 @@ def test_the_cursor_of_another_mailbox_starts_afresh(maildir: Path, cursor: str)
 
 def test_what_is_no_maildir_is_told(tmp_path: Path) -> None:
     """A folder that is not there, or holds something else."""
-    with pytest.raises(MailboxError, match=r"it is no Maildir, it has no new/ in it; check `path`"):
+    with pytest.raises(MailboxError, match=r"it is no Maildir, it has no new/ in it; check the path"):
         read_maildir(tmp_path, None, 10)
     (tmp_path / "out" / "new").mkdir(parents=True)
     (tmp_path / "in").mkdir()

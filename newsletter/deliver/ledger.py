@@ -86,7 +86,7 @@ class _Run:
         self._owned, self._mailing, self._work, self._lines = owned, mailing, work, lines
         self._clock, self._watch = clock, watch
         self._rows = Rows(owned.store)
-        self._tally = Tally(receipts.receipt(owned.store, mailing.id).counts)
+        self._tally = Tally(receipts.counts(owned.store, mailing.id))
         self._commits = Commits(owned, mailing.id, self._rows, self._tally, jitter)
         refused = dict(self._tally.counts)[DeliveryState.REFUSED]
         self._pacing = Pacing(owned.store, mailing, work.rates, self._rows, lines, refused)

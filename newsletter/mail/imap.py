@@ -84,7 +84,7 @@ def _connected(mailbox: Mailbox, where: str, timeout: float) -> Iterator[BaseMai
 
 def _unreached(error: Exception, timeout: float) -> tuple[str, str]:
     """What and todo for a server with which no conversation began."""
-    check = "check `host` and `port` in seeds/sources.yaml"
+    check = "check `host` and `port` of the mailbox"
     match error:
         case ssl.SSLCertVerificationError():
             what = f"its certificate is not to be trusted ({error.verify_message.rstrip('.')})"
@@ -162,7 +162,7 @@ def _log_in(box: BaseMailBox, mailbox: Mailbox, password: str, where: str) -> No
     except (MailboxLoginError, IMAP4.error) as error:
         what = f"the server refuses the user or the password ({_said(error, password)})"
         todo = (
-            "check `user` in seeds/sources.yaml and the password in the environment; some providers want one of its own"
+            "check `user` of the mailbox and the password in the environment; some providers want one of its own"
         )
         raise MailboxError(where, what, todo) from None  # what the server said may repeat the password
 
@@ -175,7 +175,7 @@ def _open(box: BaseMailBox, mailbox: Mailbox, where: str) -> int:
         known = ""
         with suppress(ImapToolsError, ValueError):  # names that are not encoded as they should be
             known = ", ".join(shown(folder.name) for folder in box.folder.list()[:12])
-        todo = f"write one of: {known}" if known else "check `folder` in seeds/sources.yaml"
+        todo = f"write one of: {known}" if known else "check `folder` of the mailbox"
         raise MailboxError(where, "there is no such folder, or it cannot be opened", todo) from error
     _, (validity, *_) = box.client.response("UIDVALIDITY")
     if not validity or not validity.isdigit():

@@ -98,7 +98,7 @@ def _files(folder: Path, part: str) -> list[Path]:
         return sorted(path for path in there.iterdir() if not path.name.startswith("."))
     except (FileNotFoundError, NotADirectoryError) as error:
         what = f"it is no Maildir, it has no {part}/ in it"
-        raise MailboxError(str(folder), what, "check `path` in seeds/sources.yaml") from error
+        raise MailboxError(str(folder), what, "check the path that names it") from error
     except (OSError, RuntimeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is a link to itself"
         raise MailboxError(str(folder), f"{part}/ cannot be read ({reason})", "mend its permissions") from error

@@ -50,6 +50,16 @@ def receipt(store: Store, mailing: MailingId) -> Receipt:
         return _summed(found, counted, back, connection.scalar(first))
 
 
+def counts(store: Store, mailing: MailingId) -> tuple[tuple[DeliveryState, int], ...]:
+    """How many rows are in each state, in the order of the enum: for a mailing of which none was begun, at once."""
+    planned = select(func.count()).where(_ROWS.c.mailing == mailing, in_state(_S.PLANNED))
+    with store.reading() as connection:
+        found = mailings.get(connection, mailing)
+        if found.began is None and connection.scalar(planned) == found.total:
+            return tuple((state, found.total if state is _S.PLANNED else 0) for state in _S)
+    return receipt(store, mailing).counts
+
+
 def people(
     store: Store, mailing: MailingId, states: Collection[DeliveryState], after_seq: int, limit: int
 ) -> tuple[Delivery, ...]:
