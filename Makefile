@@ -6,6 +6,9 @@ SEED ?= 1  # shuffles the tests: the same seed, the same order
 RUN := .venv/run-ready
 DEV := .venv/dev-ready
 TOOLS := .venv/tools-ready
+# Tests write in memory where there is room: most of their waiting is for a disk to confirm what nobody will miss.
+MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { print $$6 }')
+TESTING := PYTHONDONTWRITEBYTECODE= $(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY))
 
 .PHONY: demo test soak check format bench screenshots sample checks-page caniemail requirements clean
 
@@ -14,7 +17,7 @@ demo: $(RUN) ## Runs the main job on the sample publication.
 
 test: $(TOOLS) check ## Passes the whole test suite; installs what it needs.
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 --randomly-seed=$(SEED) $(ARGS)
+	$(TESTING) $(BIN)/coverage run -m pytest -n 2 --dist worksteal --randomly-seed=$(SEED) $(ARGS)
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
@@ -36,6 +39,8 @@ bench: $(TOOLS) ## Prints figures beside their peers, measured in the same run.
 	$(BIN)/python -m bench.gather
 	$(BIN)/python -m bench.readers
 	$(BIN)/python -m bench.ledger
+	$(BIN)/python -m bench.press
+	$(BIN)/python -m bench.deliver
 
 sample: $(DEV) ## Remakes sent/ of the sample's finished issues and the golden files, to be read as a diff.
 	$(BIN)/python -m tests.tools.remake_sent

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 ISSUE = "2026-11-27"  # the sample's coming issue
 SOAK = bool(os.environ.get("NEWSLETTER_SOAK"))
 
-settings.register_profile("test", max_examples=200, deadline=None, derandomize=True)
+settings.register_profile("test", max_examples=100, deadline=None, derandomize=True)
 settings.register_profile("soak", max_examples=5_000, deadline=None)
 settings.load_profile("soak" if SOAK else "test")
 

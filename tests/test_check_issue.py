@@ -20,8 +20,8 @@ from newsletter.model.finding import Finding, Severity, Spot
 from newsletter.model.issue import IssueId
 from newsletter.publication.folder import issue_folder, issue_ids
 from tests.checking import issue_with
+from tests.commands import run
 from tests.conftest import ISSUE, ROOT, opened
-from tests.test_cli import run
 
 COMING = IssueId(date.fromisoformat(ISSUE))
 

@@ -13,19 +13,13 @@ import pytest
 from click.testing import CliRunner
 
 from newsletter.cli import COMMANDS, cli
+from tests.commands import run, started
 from tests.conftest import ISSUE, ROOT
-
-
-def run(*words: str, cwd: Path | None = None, path: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """`python -m newsletter` as a person runs it, from this checkout or from another place where it lies."""
-    environment = {**os.environ, "PYTHONPATH": str(path), "COLUMNS": "100"}
-    command = [sys.executable, "-m", "newsletter", *words]
-    return subprocess.run(command, cwd=cwd or ROOT.parent, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_help_lists_every_command() -> None:
     """And each command's own help shows an example that begins with its name."""
-    listed = run("--help")
+    listed = started("--help")
     assert listed.returncode == 0
     for command in COMMANDS:
         assert re.search(rf"^  {command} ", listed.stdout, re.MULTILINE)
@@ -83,7 +77,7 @@ def test_misuse_exits_2_with_a_hint(words: list[str], told: str) -> None:
 
 def test_a_folder_without_a_publication_is_told(tmp_path: Path) -> None:
     """With the option that names one."""
-    done = run("-C", str(tmp_path), "check-files")
+    done = started("-C", str(tmp_path), "check-files")
     assert done.returncode == 1
     assert "no schedule.yaml" in done.stderr
     assert "-C DIR" in done.stderr
@@ -149,7 +143,7 @@ def snapshot() -> dict[str, tuple[int, int]]:
 def test_the_demo_runs_the_main_job_and_says_what_it_made(tmp_path: Path) -> None:
     """At most 20 lines; a mail for each reader, a page, the fixed clock; nothing of the checkout is changed."""
     before = snapshot()
-    done = run("demo", str(tmp_path / "demo"))
+    done = started("demo", str(tmp_path / "demo"))
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert len(lines) <= 20
@@ -176,8 +170,8 @@ def test_the_wheel_carries_templates_and_sample(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(installed)
     made = tmp_path / "weekly"
-    assert run("init", str(made), cwd=tmp_path, path=installed).returncode == 0
-    done = run("-C", str(made), "build", "--out", str(tmp_path / "out"), cwd=tmp_path, path=installed)
+    assert started("init", str(made), cwd=tmp_path, path=installed).returncode == 0
+    done = started("-C", str(made), "build", "--out", str(tmp_path / "out"), cwd=tmp_path, path=installed)
     assert (done.returncode, done.stderr) == (0, "")
     here = run("-C", str(made), "build", "--out", str(tmp_path / "here"))
     assert here.returncode == 0

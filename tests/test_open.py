@@ -16,8 +16,8 @@ from newsletter.actions.open_issue import open_issue
 from newsletter.model.errors import ConfigError
 from newsletter.model.issue import IssueId
 from newsletter.publication.folder import issue_ids
+from tests.commands import run
 from tests.conftest import ISSUE, opened
-from tests.test_cli import run
 
 
 def test_the_next_issue_follows_the_calendar(publication: Path) -> None:

@@ -12,8 +12,8 @@ from newsletter.actions.issue_status import issue_status
 from newsletter.model.issue import IssueId
 from newsletter.publication.folder import issue_folder
 from tests.checking import issue_with
+from tests.commands import run
 from tests.conftest import ISSUE
-from tests.test_cli import run
 
 COMING = IssueId(date.fromisoformat(ISSUE))
 

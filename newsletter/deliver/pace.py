@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from newsletter.deliver.blame import ABOUT_THE_READER
 from newsletter.deliver.lately import Lately, Share
 from newsletter.deliver.pace_words import domain_words, gist, limit_words, warm_up_words
 from newsletter.deliver.valve import Valve
@@ -23,7 +24,6 @@ _REFUSALS = (200, 200)
 _KNOWN = 1_000  # domains whose answers are remembered; the oldest are forgotten
 _SWEEP = timedelta(minutes=1)
 _DAY = timedelta(days=1)
-_ABOUT_THE_READER = frozenset({Phase.RCPT, Phase.DATA, Phase.CONTENT, Phase.DOT})
 
 # Greylisting asks everybody for patience once, whatever their speed. Some servers do not call it by its name.
 _GREY = re.compile(r"gr[ea]y[ -]?list", re.IGNORECASE)
@@ -126,7 +126,7 @@ class Pace:
         _bound(self._shares, iter(self._shares))
         often, everywhere = share.bad(domain), self._deferred.bad(domain)
         if answer.code == 421 or (answer.status or "").startswith("4.7."):
-            whose = domain if answer.phase in _ABOUT_THE_READER else None
+            whose = domain if answer.phase in ABOUT_THE_READER else None
             self._halve(whose, f"{'it' if whose else 'the mail server'} asked for patience ({gist(answer)})", now)
         if often:
             self._halve(domain, f"{share.words} answers asked for patience ({gist(answer)})", now)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
+from datetime import date, datetime, time
+from enum import Enum
 from functools import lru_cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -11,6 +13,7 @@ from newsletter.model.shape import Typeset
 from newsletter.text.typography import typeset, typeset_prose
 
 T = TypeVar("T")
+_PLAIN = (str, int, float, bool, bytes, date, time, datetime, type(None), ...)
 
 
 def set_in_type(value: T, language: str) -> T:
@@ -28,19 +31,29 @@ def _set(value: Any, hint: Any, language: str) -> Any:
         inner = get_args(_bare(hint))
         return tuple(_set(one, inner[0] if inner else None, language) for one in value)
     if is_dataclass(value) and not isinstance(value, type):
-        hints = _hints(type(value))
         changed = {
-            one.name: new
-            for one in fields(value)
-            if (new := _set(old := getattr(value, one.name), hints.get(one.name), language)) is not old
+            name: new
+            for name, inside in _fields_to_read(type(value))
+            if (new := _set(old := getattr(value, name), inside, language)) is not old
         }
         return replace(value, **changed) if changed else value
     return value
 
 
 @lru_cache(maxsize=128)
-def _hints(shape: Any) -> dict[str, Any]:
-    return get_type_hints(shape, include_extras=True)
+def _fields_to_read(shape: Any) -> tuple[tuple[str, Any], ...]:
+    """Name and hint of each field that can hold text to be read. Most hold ids, dates and addresses, and cannot."""
+    hints = get_type_hints(shape, include_extras=True)
+    return tuple((one.name, hints[one.name]) for one in fields(shape) if _holds_more(hints[one.name]))
+
+
+def _holds_more(hint: Any) -> bool:
+    """Whether a value of this hint can hold more than strings as they stand, numbers, dates and choices."""
+    if get_origin(hint) is Annotated:
+        return _is_line(hint) or _holds_more(_bare(hint))
+    if inner := get_args(hint):
+        return any(map(_holds_more, inner))
+    return hint not in _PLAIN and not (isinstance(hint, type) and issubclass(hint, Enum))
 
 
 def _bare(hint: Any) -> Any:
