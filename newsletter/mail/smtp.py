@@ -86,7 +86,7 @@ def _reach(way: socket.socket, address: tuple[Any, ...], limit: float, wait: Wai
         if not wait(way, select.POLLOUT, limit):
             raise TimeoutError("timed out")
         problem = way.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    if problem:
+    if problem and problem != errno.ECONNRESET:  # reset: it was there, and has hung up already, which is read next
         raise OSError(problem, os.strerror(problem))
 
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from newsletter.model.shape import Line
+
 
 class Slot(Enum):
     """The per-recipient pieces of a letter; there are no others."""
@@ -89,8 +91,8 @@ def _framed(piece: str | bytes | Slot | Place) -> bytes:
 class Greeting:
     """The first line of the letter, with and without the reader's name."""
 
-    plain: str  # "Dear Focus reader,"
-    named: str | None  # "Dear {name},"; None: never by name
+    plain: Line  # "Dear Focus reader,"
+    named: Line | None  # "Dear {name},"; None: never by name
 
     def to(self, name: str | None) -> str:
         """The line for one reader. A name that is missing, or longer than a line holds, is left out."""
