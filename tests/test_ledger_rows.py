@@ -393,6 +393,36 @@ def test_a_mended_edition_goes_to_the_rest_only(held: Owned) -> None:
     assert begin(held, mailing, 3, now=at(9)) == {3}
 
 
+def test_planned_rows_are_found_across_gaps_and_named_as_written(held: Owned) -> None:
+    """A page may bring fewer than were asked for, and brings none only where none is left."""
+    add_readers(held.store, *range(8))
+    mailing = sending(held)
+    begin(held, mailing, 2, 3, 4, 6, 7, 8)
+    table, odd = schema.deliveries, "\x01 Zo\ud800"
+    with held.store.writing() as connection:
+        connection.execute(update(table).where(table.c.seq == 5).values(name=odd))
+    pages, after = [], 0
+    while page := ledger.planned(held.store, mailing.id, after, 2):
+        pages.append([one.recipient.seq for one in page])
+        after = pages[-1][-1]
+    assert pages == [[1], [5]]
+    assert ledger.planned(held.store, mailing.id, 4, 2)[0].recipient.name == odd
+
+
+def test_rows_are_counted_by_state_before_and_after_the_first_mail(held: Owned) -> None:
+    """The short way that a mailing takes of which nothing was begun tells what the receipt tells."""
+    add_readers(held.store, 0, 1, 2)
+    mailing = sending(held)
+    before = receipts.counts(held.store, mailing.id)
+    assert (before, dict(before)[S.PLANNED]) == (receipts.receipt(held.store, mailing.id).counts, 3)
+    ledger.commit(held, mailing.id, [verdict(rows(held.store, mailing)[1], S.REFUSED, ahead=True)], (), at(1))
+    refused = receipts.counts(held.store, mailing.id)
+    assert (refused, dict(refused)[S.REFUSED]) == (receipts.receipt(held.store, mailing.id).counts, 1)
+    begin(held, mailing, 2)
+    begun = receipts.counts(held.store, mailing.id)
+    assert (begun, dict(begun)[S.HANDING_OVER]) == (receipts.receipt(held.store, mailing.id).counts, 1)
+
+
 def test_a_mailing_is_sent_only_when_nothing_is_open_or_unknown(held: Owned) -> None:
     """Settling says what stands: sending while a row is open, unresolved while one is unknown, sent after."""
     add_readers(held.store, 0, 1)
