@@ -161,9 +161,7 @@ def _log_in(box: BaseMailBox, mailbox: Mailbox, password: str, where: str) -> No
         raise
     except (MailboxLoginError, IMAP4.error) as error:
         what = f"the server refuses the user or the password ({_said(error, password)})"
-        todo = (
-            "check `user` of the mailbox and the password in the environment; some providers want one of its own"
-        )
+        todo = "check `user` of the mailbox and the password in the environment; some providers want one of its own"
         raise MailboxError(where, what, todo) from None  # what the server said may repeat the password
 
 
