@@ -98,7 +98,7 @@ def planned_rows(connection: Connection, mailing: MailingId, after_seq: int, lim
     if first is None:
         return ()
     values = {"of": mailing, "first": first, "last": first + limit - 1, "begun": _S.PLANNED.value}
-    return _PAGE.run(connection, [values]).all()
+    return _PAGE.rows(connection, values)
 
 
 def due(store: Store, mailing: MailingId, now: datetime, limit: int) -> tuple[Waiting, ...]:
@@ -240,7 +240,7 @@ def _looked_at(connection: Connection, mailing: MailingId, seqs: Sequence[int], 
     for at in range(0, len(seqs), _LOOKED_AT):
         some = seqs[at : at + _LOOKED_AT]
         places = {f"row{place}": some[min(place, len(some) - 1)] for place in range(_LOOKED_AT)}
-        for row in _LOOK.run(connection, [{"of": mailing, "now": now, **places}]):
+        for row in _LOOK.rows(connection, {"of": mailing, "now": now, **places}):
             stand[row[0]] = row[1:]
     return stand
 
