@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -473,6 +473,24 @@ def test_the_team_s_own_go_first_and_the_others_ten_minutes_later(held: Owned, s
         f"reader{number}@example.org" for number in (1, 2, 3)
     }
     assert clock.now == DUE + timedelta(minutes=10)
+
+
+def test_a_sender_that_is_started_again_while_the_others_wait_leaves_their_server_alone(
+    held: Owned, server: SmtpServer
+) -> None:
+    """Not one envelope goes before their time: it could not be followed by its content, again and again."""
+    mailing = mailing_to(held, 20, team=3)
+    clock, stop = Clock(), threading.Event()
+    clock.then = lambda progress: stop.set() if progress.waits_until else None
+    assert run(held, mailing, smtp(server.port), clock, stop=stop) is MailingState.SENDING
+    assert len(server.messages) == 3
+    clock = Clock()
+    began: list[datetime] = []
+    with SmtpServer(on_message=lambda _: began.append(clock.now)) as other:
+        assert run(held, mailing, smtp(other.port), clock) is MailingState.SENT
+        assert len(other.messages) == 17
+        assert min(began) >= DUE + timedelta(minutes=10)
+        assert {number for number, _ in other.commands} == {1, 2}
 
 
 # What the machine does meanwhile

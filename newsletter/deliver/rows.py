@@ -104,6 +104,8 @@ class Rows:
         if self._planned_done or limit <= 0:
             return
         page = ledger.planned(self._store, mailing.id, self._after, limit)
+        if last is not None:  # the first that are left may be behind it
+            page = tuple(row for row in page if row.recipient.seq <= last)
         self._queue += (Row(row, DeliveryState.PLANNED) for row in page if row.recipient.seq not in self._held)
         if page:
             self._after = page[-1].recipient.seq
