@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import select
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ import pytest
 
 from newsletter.mail.dot import fit
 from newsletter.mail.smtp import Limits, Resumption, Server, SmtpSession, connect
+from newsletter.mail.smtp_line import Wait, wait_alone
 from newsletter.model.answer import ConnectionLost, Envelope, Phase, SendingRefused
 from newsletter.model.tls import Tls
 from tests.certificates import Certificate, Certificates, certificates
@@ -159,10 +162,16 @@ def test_what_was_offered_before_tls_does_not_count(made: Certificates) -> None:
         assert server.offences == []
 
 
-def test_a_server_in_the_clear_on_a_port_for_tls_is_refused(made: Certificates) -> None:
-    """Its greeting is no handshake."""
+def greeted_before_anything(on: socket.socket, events: int, seconds: float) -> bool:
+    """Lets the server's greeting come in before we say a word."""
+    return wait_alone(on, events, seconds) and wait_alone(on, select.POLLIN, seconds)
+
+
+@pytest.mark.parametrize("wait", [greeted_before_anything, wait_alone])
+def test_a_server_in_the_clear_on_a_port_for_tls_is_refused(wait: Wait, made: Certificates) -> None:
+    """Its greeting is no handshake, whether it comes before ours or after."""
     with SmtpServer() as server, pytest.raises(SendingRefused, match="does not speak the TLS we ask for"):
-        opened(server, made, Tls.IMPLICIT)
+        connect(at(server, Tls.IMPLICIT), context=made.trusting(), limits=AMPLE, wait=wait)
 
 
 def test_a_server_with_tls_on_a_port_for_the_clear_stays_silent(made: Certificates) -> None:

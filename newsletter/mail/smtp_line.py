@@ -116,7 +116,7 @@ class Line:
         What was said in the clear and not read yet could be anybody's: it is refused (CVE-2011-0411).
         """
         if self.spoke() and not self._lost:
-            raise TlsFailed("more was said in the clear after TLS was agreed on")
+            raise TlsFailed("it does not speak the TLS we ask for: it goes on in the clear")
         deadline = self._clock() + limit
         try:
             wrapped = context.wrap_socket(
