@@ -115,7 +115,7 @@ def _values() -> Iterator[dict[Slot, str]]:
             issue=COMING,
             kind="issue",
             greeting=Greeting(plain="Dear reader,", named="Dear {name},"),
-            site="https://focus.example.org",
+            live="https://focus.example.org",
             domain="focus.example.org",
             due=DUE,
             signing=signing,

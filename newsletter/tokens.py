@@ -29,6 +29,8 @@ class Purpose(Enum):
     APPROVAL = "approval"
     ADDRESS = "address"  # the marks that readers are found by
     CONFIRM = "confirm"  # a subscription, from the mail that asks for it
+    ACCESS = "access"  # a reader's own page, from a mail that was just asked for
+    FORM = "form"  # when a form of a live page was shown
     BOUNCE = "bounce"  # envelope senders that name a delivery
     TEST = "test"  # links of test mails, which only show what they would do
     SAMPLE = "sample"

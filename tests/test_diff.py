@@ -139,7 +139,7 @@ def test_what_is_new_since_ones_last_look(home: App) -> None:
     assert [run.words for run in found.subject if run.kind is not Kind.SAME] == ["capitals, ", "cities, "]
     assert found.preheader == ()
     assert found.sections == ("heading", "question")
-    assert found.outputs == ("subject", "email.txt", "email.html", "page.html")
+    assert found.outputs == ("subject", "email.txt", "email.html", "page.html", "terms")
     assert [change.path.rpartition("/")[2] for change in found.files] == ["issue.md", "question.md"]
     text = printed(found)
     assert "Two [-capitals,-] {+cities,+} one table" in text

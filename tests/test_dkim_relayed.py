@@ -57,7 +57,7 @@ def messages() -> Iterator[tuple[str, Fit]]:
             issue=COMING,
             kind="issue",
             greeting=Greeting(plain="Dear reader,", named="{name}, good morning,"),
-            site="https://focus.example.org",
+            live="https://focus.example.org",
             domain="focus.example.org",
             due=DUE,
             signing=SIGNING,

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
-from newsletter.actions.app import App, read_frame
+from newsletter.actions.app import App
+from newsletter.actions.languages import frame_in
 from newsletter.actions.readers import Readers, readers_store
 from newsletter.actions.sign_up import Asked
 from newsletter.actions.way_out import read_schedule
-from newsletter.model.errors import ContentError
-from newsletter.model.frame import Frame
 from newsletter.model.notice import Notice, NoticeKind
 from newsletter.model.subscriber import Mark, SubscriberState
-from newsletter.publication.folder import Folder
 from newsletter.store import notices, subscribers
 from newsletter.text import plain
 
@@ -57,32 +54,12 @@ def _written(app: App, asked: Asked) -> tuple[str, str]:
     """Subject and text, in the reader's language where there are standing texts in it."""
     schedule = read_schedule(app)
     values = {
-        "t": _frame(Folder(app.root), asked.language, schedule.language),
+        "t": frame_in(app, asked.language, schedule.language),
         "name": schedule.name,
-        "link": f"{schedule.site}/confirm/{asked.token}",
+        "link": f"{schedule.live}/confirm/{asked.token}",
         "member": asked.member,
         "reply_to": schedule.sender.reply_to,
         "postal_address": schedule.postal_address,
     }
     subject, _, text = app.templates.render(TEMPLATE, values).strip().partition("\n")
     return subject.strip(), plain.reflow(text)
-
-
-def _frame(folder: Folder, wanted: str | None, usual: str) -> Frame:
-    """The standing texts of a language, else of its wider one ("zh-Hant" for "zh-Hant-HK", RFC 4647 3.4), else the
-    usual ones: nobody goes without a mail because of a language."""
-    subtags = _subtags(wanted or "")
-    for length in range(len(subtags), 0, -1):
-        try:
-            return read_frame(folder, "-".join(subtags[:length]))
-        except ContentError:
-            continue
-    return read_frame(folder, usual)
-
-
-def _subtags(language: str) -> list[str]:
-    """The parts of a language tag in their usual capitals (RFC 5646 2.1.1), for the name of a file; none for no tag."""
-    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", language):
-        return []
-    first, *rest = language.lower().split("-")
-    return [first, *(one.title() if len(one) == 4 else one.upper() if len(one) == 2 else one for one in rest)]

@@ -121,7 +121,7 @@ def face_of(edition: Edition, what: str) -> Face:
         issue=edition.issue,
         kind="issue",
         greeting=edition.greeting,
-        site="https://example.org",
+        live="https://example.org",
         domain="example.org",
         due=datetime(2000, 1, 1, tzinfo=UTC),  # stands in the headers only
         signing=SAMPLE_SIGNING,

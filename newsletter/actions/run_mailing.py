@@ -89,7 +89,7 @@ def _work(app: App, owned: Owned, ring: KeyRing, schedule: Schedule, mailing: Ma
         mailing=mailing.id,
         issue=mailing.issue,
         kind=mailing.kind.value,
-        site=schedule.site,
+        live=schedule.live,
         domain=domain_of(schedule),
         due=mailing.due,
         editions={digest: Copy(edition.letter, edition.greeting) for digest, edition in copies.items()},

@@ -115,7 +115,7 @@ def _messages(
                 issue=edition.issue,
                 kind=f"test-{now:%Y%m%dT%H%M%S%f}",
                 greeting=edition.greeting,
-                site=schedule.site,
+                live=schedule.live,
                 domain=domain_of(schedule),
                 due=now,
                 signing=signing,

@@ -15,11 +15,11 @@ from newsletter.assemble.styles import body_styles
 from newsletter.mail import mime
 from newsletter.mail.mime import Heading
 from newsletter.model.draft import Blurb, Draft
-from newsletter.model.edition import Edition, IndexTerms, Manifest, digest_of, outputs_of
+from newsletter.model.edition import AskedQuestion, Edition, IndexTerms, Manifest, digest_of, outputs_of
 from newsletter.model.errors import ContentError
 from newsletter.model.frame import Frame
 from newsletter.model.item import CitedItem
-from newsletter.model.kinds import HEADLESS, Number, picture_fields, pictures_in
+from newsletter.model.kinds import HEADLESS, Number, Question, picture_fields, pictures_in
 from newsletter.model.letter import Slotted
 from newsletter.model.prose import Mark, Prose
 from newsletter.publication.publication import Publication
@@ -89,10 +89,13 @@ def _template_names(draft: Draft) -> tuple[str, ...]:
 
 def _terms(draft: Draft) -> IndexTerms:
     numbers = [blurb.fields for blurb in draft.blurbs if isinstance(blurb.fields, Number)]
+    asked = next((blurb.fields for blurb in draft.blurbs if isinstance(blurb.fields, Question)), None)
+    until = (asked.deadline if asked else None) or draft.week.answers_by
     return IndexTerms(
         topics=draft.topics,
         people=tuple((person.id, person.name) for person in draft.people),
         numbers=tuple((f"{one.value}{one.unit or ''}", one.caption) for one in numbers),
+        question=AskedQuestion(text=asked.question, until=until) if asked else None,
     )
 
 
@@ -162,6 +165,7 @@ class _Room:
             "date": draft.issue.date,
             "next_issue": draft.week.next_issue,
             "answers_by": draft.week.answers_by,
+            "answer": publication.answer_form(draft.issue),
         }
 
     def mail(self) -> Slotted:

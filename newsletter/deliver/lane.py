@@ -69,7 +69,7 @@ class Parcels:
             issue=work.issue,
             kind=work.kind,
             greeting=copy.greeting,
-            site=work.site,
+            live=work.live,
             domain=work.domain,
             due=work.due,
             signing=self._signing,

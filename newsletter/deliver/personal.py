@@ -29,7 +29,7 @@ def slot_values(
     issue: IssueId,
     kind: str,
     greeting: Greeting,
-    site: str,
+    live: str,
     domain: str,
     due: datetime,
     signing: Signing,
@@ -39,11 +39,11 @@ def slot_values(
     `due` is the mailing's due time and becomes Date (RFC 5322 3.6.1); the Message-ID is `<issue.kind.seq.mac@domain>`.
     The unsubscribe link only unsubscribes, never expires, and is the target of the one-click POST (RFC 8058).
     """
-    unsubscribe = f"{site}/u/{signing.ring.sign(signing.unsubscribe, recipient.subscriber)}"
+    unsubscribe = f"{live}/u/{signing.ring.sign(signing.unsubscribe, recipient.subscriber)}"
     return {
         Slot.GREETING: greeting.to(recipient.name),
         Slot.UNSUBSCRIBE_URL: unsubscribe,
-        Slot.PREFERENCES_URL: f"{site}/p/{signing.ring.sign(signing.preferences, recipient.subscriber)}",
+        Slot.PREFERENCES_URL: f"{live}/p/{signing.ring.sign(signing.preferences, recipient.subscriber)}",
         Slot.TO: recipient.address,
         Slot.DATE: _date(due),
         Slot.MESSAGE_ID: message_id(issue, kind, recipient.seq, domain, signing.ring, signing.message_id),

@@ -52,7 +52,7 @@ class Work:
     mailing: MailingId
     issue: IssueId
     kind: str  # as Message-IDs name it
-    site: str
+    live: str  # the address that the links of readers begin with
     domain: str  # of Message-IDs
     due: datetime  # UTC; Date
     editions: Mapping[str, Copy]  # by digest: the mailing's own, and those that rows must be sent with again
@@ -74,7 +74,7 @@ class Work:
             "mailing": self.mailing,
             "issue": str(self.issue),
             "kind": self.kind,
-            "site": self.site,
+            "live": self.live,
             "domain": self.domain,
             "due": self.due.isoformat(),
             "editions": {digest: _copy(copy) for digest, copy in self.editions.items()},
@@ -101,7 +101,7 @@ class Work:
             mailing=MailingId(written["mailing"]),
             issue=issue,
             kind=written["kind"],
-            site=written["site"],
+            live=written["live"],
             domain=written["domain"],
             due=datetime.fromisoformat(written["due"]),
             editions={digest: _as_copy(copy) for digest, copy in written["editions"].items()},

@@ -49,7 +49,7 @@ _OUTPUTS = {
     "page.html": "the page",
     "number": "the number",
     "language": "the language",
-    "terms": "what the archive's indexes list",
+    "terms": "what the archive lists it under",
     "email.eml": "the mail's headers",
 }
 _OF_THE_LETTER = frozenset({"subject", "email.txt", "email.html"})  # they stand in email.eml as well

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from newsletter.model.draft import InputFile
 from newsletter.model.issue import IssueId, IssueNumber
@@ -26,12 +26,21 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedQuestion:
+    """The question an issue asks its readers, who may answer it on the web."""
+
+    text: str
+    until: date  # the last day for answers, local date in the sending zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexTerms:
-    """What the archive's indexes list an issue under, fixed with it."""
+    """What the archive lists an issue under and asks for it, fixed with it."""
 
     topics: tuple[str, ...]  # as issue.md names them
     people: tuple[tuple[str, str], ...]  # id and name, by id, of the authors whom the issue names
     numbers: tuple[tuple[str, str], ...]  # figure and caption, in the order of the issue
+    question: AskedQuestion | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,3 +95,4 @@ class SentIssue:
     html: str  # with a sample reader's values, never a token of a real one
     text: str
     due: datetime  # aware, UTC
+    card: bytes | None = None  # PNG: stands for the issue where its address is shared

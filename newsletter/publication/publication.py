@@ -33,6 +33,10 @@ class Publication:
         """The address of an issue on the web, which never changes."""
         return f"{self.schedule.site}/issues/{issue}/"
 
+    def answer_form(self, issue: IssueId) -> str:
+        """The address at which readers answer the question of an issue."""
+        return f"{self.schedule.live}/answer/{issue}"
+
     def image_url(self, name: str) -> str:
         """The address of a picture, by its content-hash name."""
         return f"{self.schedule.site}/images/{name}"

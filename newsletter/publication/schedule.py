@@ -212,6 +212,16 @@ class Sending:
 
 
 @file_shape
+class Publish:
+    """How the archive in public/ reaches its readers."""
+
+    live: Url | None = None  # where subscribing, leaving and answering are served; None: at `site`, like the archive
+    command: tuple[Words, ...] = ()  # a program and its arguments: takes public/ to a static host; no shell runs it
+    command_minutes: int = 5  # so long it may take
+    wait_minutes: int = 15  # so long an issue's page and pictures may take to be there, before its first mail
+
+
+@file_shape
 class Schedule:
     """The whole of schedule.yaml."""
 
@@ -233,6 +243,12 @@ class Schedule:
     checks: Checking = Checking()
     approval: Approval = Approval()
     sending: Sending = Sending()
+    publish: Publish = Publish()
+
+    @property
+    def live(self) -> str:
+        """Where the pages answer that take something in, without a slash at the end."""
+        return self.publish.live or self.site
 
 
 def read(folder: Folder) -> tuple[Schedule | None, Written, list[Mistake]]:
@@ -283,11 +299,7 @@ def _contradictions(schedule: Schedule, written: Written) -> Iterator[tuple[int,
     if schedule.greeting.named is not None and "{name}" not in schedule.greeting.named:
         line = written.line(("greeting", "named"))
         yield line, "the greeting by name does not hold {name}", 'write it as "Dear {name},"'
-    if schedule.site.endswith("/") or "?" in schedule.site or "#" in schedule.site:
-        yield written.line(("site",)), "the site's address ends in more than its path", "end it without a slash"
-    if len(schedule.site) > MAX_SITE:
-        what = f"the site's address has {len(schedule.site)} characters"
-        yield written.line(("site",)), what, f"keep it under {MAX_SITE}; each link of a mail begins with it"
+    yield from _address_mistakes(schedule, written)
     for at, host in enumerate(schedule.gather.allow_hosts):
         if not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?", host):
             what = f"'{shown(host)}' is not the exact name of a host"
@@ -313,6 +325,20 @@ def _contradictions(schedule: Schedule, written: Written) -> Iterator[tuple[int,
     sender_domain = schedule.sender.address.rpartition("@")[2].lower()
     if signed_by is not None and (mistake := signing_mistake(signed_by, sender_domain)):
         yield written.line(("sending", "dkim", "domain")), *mistake
+
+
+def _address_mistakes(schedule: Schedule, written: Written) -> Iterator[tuple[int, str, str]]:
+    """What stands before the path of every page and link."""
+    for place, address in ((("site",), schedule.site), (("publish", "live"), schedule.publish.live or "")):
+        if address.endswith("/") or "?" in address or "#" in address:
+            yield written.line(place), "the site's address ends in more than its path", "end it without a slash"
+        if len(address) > MAX_SITE:
+            what = f"the site's address has {len(address)} characters"
+            yield written.line(place), what, f"keep it under {MAX_SITE}; each link of a mail begins with it"
+    for key, most in (("command_minutes", 60), ("wait_minutes", 600)):
+        value = getattr(schedule.publish, key)
+        if not 1 <= value <= most:
+            yield written.line(("publish", key)), f"`{key}` is {value}", f"write 1 to {most}"
 
 
 def _sending_mistakes(sending: Sending, written: Written) -> Iterator[tuple[int, str, str]]:

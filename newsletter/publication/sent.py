@@ -47,6 +47,7 @@ def _files(sent: SentIssue) -> dict[str, bytes | str]:
         "email.html": sent.html,
         "email.txt": sent.text,
         "page.html": sent.edition.page,
+        **({"card.png": sent.card} if sent.card is not None else {}),
         "meta.json": json.dumps(_meta(sent), indent=2, ensure_ascii=False) + "\n",
         **{f"images/{asset.name}": asset.data for asset in sent.edition.assets},
     }
@@ -55,6 +56,7 @@ def _files(sent: SentIssue) -> dict[str, bytes | str]:
 def _meta(sent: SentIssue) -> dict[str, object]:
     """Everything about the issue that is not in its pages. Tool versions are left out: they are not the issue's."""
     edition = sent.edition
+    asked = edition.terms.question
     return {
         "issue": str(edition.issue),
         "number": edition.number,
@@ -66,6 +68,7 @@ def _meta(sent: SentIssue) -> dict[str, object]:
         "topics": list(edition.terms.topics),
         "people": [{"id": one, "name": name} for one, name in edition.terms.people],
         "numbers": [{"figure": figure, "caption": caption} for figure, caption in edition.terms.numbers],
+        "question": {"text": asked.text, "until": asked.until.isoformat()} if asked else None,
         "manifest": {
             "inputs": {file.path: file.digest for file in edition.manifest.inputs},
             "outputs": {file.path: file.digest for file in edition.manifest.outputs},

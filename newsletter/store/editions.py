@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
 from newsletter.model.approval import is_whole
 from newsletter.model.draft import InputFile
-from newsletter.model.edition import Asset, Edition, IndexTerms, Manifest
+from newsletter.model.edition import AskedQuestion, Asset, Edition, IndexTerms, Manifest
 from newsletter.model.issue import IssueId, IssueNumber
 from newsletter.model.letter import Greeting, Letter, Part, Place, Slot, Slotted
 from newsletter.store import schema
@@ -77,6 +77,7 @@ def _read(digest: str, data: bytes) -> Edition:
 
 def to_bytes(edition: Edition) -> bytes:
     """The whole edition, packed; the same edition gives the same bytes."""
+    asked = edition.terms.question
     written: dict[str, Any] = {
         "issue": str(edition.issue),
         "number": edition.number,
@@ -92,6 +93,7 @@ def to_bytes(edition: Edition) -> bytes:
             "topics": edition.terms.topics,
             "people": edition.terms.people,
             "numbers": edition.terms.numbers,
+            "question": [asked.text, asked.until.isoformat()] if asked else None,
         },
         "assets": [_asset(asset) for asset in edition.assets],
         "inputs": [[file.path, file.digest] for file in edition.manifest.inputs],
@@ -109,6 +111,7 @@ def from_bytes(data: bytes) -> Edition:
     if issue is None:
         raise ValueError(written["issue"])
     terms = written["terms"]
+    asked = terms.get("question")
     return Edition(
         issue=issue,
         number=IssueNumber(written["number"]),
@@ -124,6 +127,7 @@ def from_bytes(data: bytes) -> Edition:
             topics=tuple(terms["topics"]),
             people=tuple((one, name) for one, name in terms["people"]),
             numbers=tuple((figure, caption) for figure, caption in terms["numbers"]),
+            question=AskedQuestion(text=asked[0], until=date.fromisoformat(asked[1])) if asked else None,
         ),
         assets=tuple(_as_asset(asset) for asset in written["assets"]),
         manifest=Manifest(
