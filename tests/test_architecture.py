@@ -15,7 +15,7 @@ PACKAGE = ROOT / "newsletter"
 
 SHELLS = {"cli", "desk", "site", "schedule"}
 STAGES = {"gather", "edit", "check", "assemble", "deliver", "readers", "archive"}
-GROUNDS = {"store", "publication", "fetch", "mail", "text", "pictures", "templating", "tokens"}
+GROUNDS = {"store", "publication", "fetch", "mail", "text", "pictures", "templating", "tokens", "listening"}
 FLOORS = (SHELLS | {"__main__"}, {"actions"}, STAGES, GROUNDS | {"packaged"}, {"model"})
 ROOMS = set().union(*FLOORS)
 
@@ -44,10 +44,11 @@ DOORS = {
     "rich": "cli",
     "cryptography": "mail",
     "greenlet": "deliver",
+    "pagefind_bin": "archive",
     "hmac": "tokens",
     "click": "cli",
     "starlette": "desk site",
-    "uvicorn": "desk",
+    "uvicorn": "desk site",
 }
 STARTS = {("cli", "desk"), ("cli", "site")}  # the command line starts the other shells, lazily
 

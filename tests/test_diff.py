@@ -17,8 +17,8 @@ from newsletter.actions.diff_issue import Difference, Since, diff_issue
 from newsletter.actions.home import NotAtHome
 from newsletter.cli.differences import as_json, shown
 from newsletter.model.changes import Change, How, changes, differing, output_words
-from newsletter.model.draft import InputFile
 from newsletter.model.errors import ConfigError, ContentError
+from newsletter.model.inputfile import InputFile
 from newsletter.model.issue import IssueId
 from newsletter.store import looks
 from newsletter.store.engine import open_store

@@ -14,9 +14,9 @@ from newsletter.actions.app import App, read_issue
 from newsletter.actions.fix_issue import fix_issue
 from newsletter.check.typing import CHECK
 from newsletter.edit.fixes import FixRefused, fixed, standing
-from newsletter.model.draft import InputFile
 from newsletter.model.errors import ConfigError
 from newsletter.model.finding import Finding, Fix
+from newsletter.model.inputfile import InputFile
 from newsletter.model.issue import IssueId
 from tests.checking import inspected
 from tests.conftest import ISSUE

@@ -15,8 +15,8 @@ from sqlalchemy import func, select, update
 
 from newsletter.actions.diff_issue import today_of
 from newsletter.model.approval import Act, is_whole, outputs
-from newsletter.model.draft import InputFile
 from newsletter.model.edition import Asset, Edition, IndexTerms, Manifest, digest_of
+from newsletter.model.inputfile import InputFile
 from newsletter.model.issue import IssueId, IssueNumber
 from newsletter.model.letter import Greeting, Letter, Part, Place, Slot, Slotted
 from newsletter.store import approvals, audit, editions, looks, schema

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from newsletter.actions.app import App, known_issue
 from newsletter.edit.fixes import fixed, standing
-from newsletter.model.draft import InputFile
 from newsletter.model.errors import ConfigError
 from newsletter.model.finding import Finding, Fix
+from newsletter.model.inputfile import InputFile
 from newsletter.model.issue import IssueId
 from newsletter.publication.folder import Folder, is_sent, issue_folder
 from newsletter.publication.write import ChangedMeanwhile, alone, change

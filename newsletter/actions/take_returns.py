@@ -20,7 +20,8 @@ from newsletter.model.answer import Answer
 from newsletter.model.errors import ConfigError
 from newsletter.model.returned import BOUNCES, Nature, Reading, Returned
 from newsletter.model.subscriber import Mark, Reason
-from newsletter.publication.schedule import Returns, Schedule
+from newsletter.publication.schedule import Schedule
+from newsletter.publication.sending import Returns
 from newsletter.readers.softness import soft_in_a_row
 from newsletter.store import cursors, leavers, returned, returning
 from newsletter.store.leavers import Leaving

@@ -11,7 +11,8 @@ from newsletter.model.errors import ConfigError, ContentError
 from newsletter.model.tls import Tls
 from newsletter.publication import schedule as schedules
 from newsletter.publication.folder import Folder
-from newsletter.publication.schedule import Schedule, TransportName
+from newsletter.publication.schedule import Schedule
+from newsletter.publication.sending import TransportName
 
 PASSWORD = "SMTP_PASSWORD"  # noqa: S105  (the name of the variable)
 _PORTS = {Tls.STARTTLS: 587, Tls.IMPLICIT: 465, Tls.NONE: 25}  # RFC 6409 3.1, RFC 8314 7.3, RFC 5321 4.5.4.2

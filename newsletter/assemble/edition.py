@@ -15,13 +15,14 @@ from newsletter.assemble.styles import body_styles
 from newsletter.mail import mime
 from newsletter.mail.mime import Heading
 from newsletter.model.draft import Blurb, Draft
-from newsletter.model.edition import AskedQuestion, Edition, IndexTerms, Manifest, digest_of, outputs_of
+from newsletter.model.edition import Edition, IndexTerms, Manifest, digest_of, outputs_of
 from newsletter.model.errors import ContentError
 from newsletter.model.frame import Frame
 from newsletter.model.item import CitedItem
 from newsletter.model.kinds import HEADLESS, Number, Question, picture_fields, pictures_in
 from newsletter.model.letter import Slotted
 from newsletter.model.prose import Mark, Prose
+from newsletter.model.question import AskedQuestion
 from newsletter.publication.publication import Publication
 from newsletter.templating import SafeHtml, Templates, Verbatim, theme_tokens
 from newsletter.text import html, plain
@@ -32,7 +33,7 @@ _TOOLS = ("babel", "jinja2", "markdown", "mjml-python", "nh3", "pillow")
 
 def assemble(draft: Draft, publication: Publication, frame: Frame, templates: Templates) -> Edition:
     """The edition of a draft: the same bytes for the same inputs. Raises `ContentError` for what cannot be shown."""
-    names = _template_names(draft)
+    names = template_names(draft)
     if mistakes := lint.lint_templates(templates, names):
         raise ContentError(mistakes)
     room = _Room(set_in_type(draft, draft.language), set_in_type(publication, draft.language), frame, templates)
@@ -78,7 +79,8 @@ def assemble(draft: Draft, publication: Publication, frame: Frame, templates: Te
     )
 
 
-def _template_names(draft: Draft) -> tuple[str, ...]:
+def template_names(draft: Draft) -> tuple[str, ...]:
+    """The templates that the edition of a draft is made by, but for those that they take in."""
     kinds = sorted({blurb.kind for blurb in draft.blurbs})
     return tuple(
         f"{folder}/{name}{suffix}"

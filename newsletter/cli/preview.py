@@ -30,12 +30,13 @@ def command(folder: str, issue: IssueId | None, port: int, no_browser: bool) -> 
       newsletter preview 2026-11-27 --port 0
     """
     from newsletter.desk.preview import application
-    from newsletter.desk.server import listening, port_of, serve
+    from newsletter.desk.server import serve
+    from newsletter.listening import LOOPBACK, listening, port_of
 
     app = opened(folder)
     issue = known_issue(app, named_or_coming(app, issue))
-    listener = listening(port)
-    address = f"http://127.0.0.1:{port_of(listener)}/"
+    listener = listening(LOOPBACK, port)
+    address = f"http://{LOOPBACK}:{port_of(listener)}/"
     click.echo(f"Preview of {issue}: {address}")
     click.echo("  follows every file you save; Ctrl-C ends it")
     if not no_browser:

@@ -2,37 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import socket
 
 import uvicorn
 from starlette.types import ASGIApp
-
-from newsletter.model.errors import ConfigError
-
-HOST = "127.0.0.1"
-
-
-def listening(port: int) -> socket.socket:
-    """A socket that listens on the loopback; port 0 takes any that is free. Raises `ConfigError` for one in use."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, port))
-        listener.listen()
-    except OSError as error:
-        listener.close()
-        if error.errno in (errno.EADDRINUSE, errno.EACCES):
-            why = "is in use" if error.errno == errno.EADDRINUSE else "is reserved on this machine"
-            raise ConfigError("port", f"port {port} {why}; name another with --port N, or 0 for any") from error
-        raise
-    return listener
-
-
-def port_of(listener: socket.socket) -> int:
-    """The port it listens on."""
-    port: int = listener.getsockname()[1]
-    return port
 
 
 def server_of(application: ASGIApp) -> uvicorn.Server:

@@ -8,9 +8,9 @@ from datetime import datetime
 from enum import Enum
 
 from newsletter.model.changes import Change
-from newsletter.model.draft import InputFile
 from newsletter.model.edition import Edition, digest_of, outputs_of
 from newsletter.model.errors import NewsletterError
+from newsletter.model.inputfile import InputFile
 from newsletter.model.issue import IssueId
 
 

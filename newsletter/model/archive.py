@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from newsletter.model.edition import AskedQuestion
 from newsletter.model.issue import IssueId, IssueNumber
+from newsletter.model.question import AskedQuestion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from newsletter.model.draft import InputFile
+from newsletter.model.inputfile import InputFile
 
 
 class How(Enum):

@@ -5,20 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from newsletter.model.finding import Waiver
+from newsletter.model.inputfile import InputFile
 from newsletter.model.issue import IssueId, IssueNumber, Week
 from newsletter.model.item import CitedItem
 from newsletter.model.letter import Greeting
 from newsletter.model.people import Person
 from newsletter.model.prose import Prose
 from newsletter.model.shape import Line
-
-
-@dataclass(frozen=True, slots=True)
-class InputFile:
-    """One file that was opened for the draft."""
-
-    path: str  # below the publication's folder, with slashes
-    digest: str  # SHA-256 of its bytes, hex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

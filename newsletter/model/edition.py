@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from newsletter.model.draft import InputFile
+from newsletter.model.inputfile import InputFile
 from newsletter.model.issue import IssueId, IssueNumber
 from newsletter.model.letter import Greeting, Letter, Slotted
+from newsletter.model.question import AskedQuestion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,14 +24,6 @@ class Asset:
     alt: str
     credit: str
     licence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedQuestion:
-    """The question an issue asks its readers, who may answer it on the web."""
-
-    text: str
-    until: date  # the last day for answers, local date in the sending zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

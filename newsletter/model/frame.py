@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from newsletter.model.draft import InputFile
+from newsletter.model.inputfile import InputFile
 
 
 @dataclass(frozen=True, slots=True)

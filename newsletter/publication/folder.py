@@ -7,8 +7,8 @@ import os
 import re
 from pathlib import Path
 
-from newsletter.model.draft import InputFile
 from newsletter.model.errors import ConfigError, Mistake
+from newsletter.model.inputfile import InputFile
 from newsletter.model.issue import IssueId
 
 SCHEDULE = "schedule.yaml"

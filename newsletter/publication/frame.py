@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from newsletter.model.draft import InputFile
 from newsletter.model.errors import Mistake
 from newsletter.model.frame import Frame
+from newsletter.model.inputfile import InputFile
 from newsletter.model.shape import nearest, shown
 from newsletter.publication import frontmatter, yamlfile
 from newsletter.publication.folder import SCHEDULE, Folder

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from newsletter.model.approval import is_whole
-from newsletter.model.draft import InputFile
-from newsletter.model.edition import AskedQuestion, Asset, Edition, IndexTerms, Manifest
+from newsletter.model.edition import Asset, Edition, IndexTerms, Manifest
+from newsletter.model.inputfile import InputFile
 from newsletter.model.issue import IssueId, IssueNumber
 from newsletter.model.letter import Greeting, Letter, Part, Place, Slot, Slotted
+from newsletter.model.question import AskedQuestion
 from newsletter.store import schema
 from newsletter.store.engine import Store
 from newsletter.store.errors import StoreError
