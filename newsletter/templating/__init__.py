@@ -1,11 +1,12 @@
 """Jinja2: the publication's template first, then ours, in a sandbox.
 
-Three kinds of output, each with its own environment:
+Four kinds of output, each with its own environment:
 
 - *mail* (`.mjml`): MJML gets a skeleton only. Whatever a template prints, text, addresses, formatted bodies, becomes an
   ASCII placeholder that holds it; `assemble` fills placeholders after MJML has run. So no value can be misread by MJML.
 - *web* (`.html`): HTML with autoescape.
 - *text* (`.txt`): plain text; slots are marked by noncharacters, which no content may hold.
+- *style* (`.css`): prints nothing but what was checked to be safe there: colours, font stacks, measures, addresses.
 """
 
 from __future__ import annotations
@@ -17,23 +18,25 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from types import CodeType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from jinja2 import StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, meta
-from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.exceptions import SecurityError
 from jinja2.loaders import BaseLoader
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from newsletter.model.draft import InputFile
 from newsletter.model.errors import ContentError, Mistake
+from newsletter.model.inputfile import InputFile
 from newsletter.model.letter import BODY_SLOTS, Slot
 from newsletter.model.shape import nearest, unfit_character
-from newsletter.model.theme import Theme
 from newsletter.templating import filters
+from newsletter.templating.compiled import Compiled, kept, take_up
+from newsletter.templating.sandbox import Sandbox
 from newsletter.templating.words import Missing, NotThere, Refused, missing_words, syntax_words, where
+
+if TYPE_CHECKING:
+    from newsletter.model.theme import Theme  # brings pydantic, which takes longer than a few pages do
 
 SLOT_OPEN, SLOT_CLOSE = "\ufdd0", "\ufdd1"  # around a slot's name in the text part
 PLACEHOLDER = re.compile(r"@@([ths])([0-9a-z_]*)@@")  # text, HTML, slot
@@ -75,6 +78,7 @@ class Templates:
             ".mjml": _environment(self, ".mjml", _hold),
             ".html": _environment(self, ".html", _as_html),
             ".txt": _environment(self, ".txt", _as_text, autoescape=False),
+            ".css": _environment(self, ".css", _as_css),
         }
 
     def find(self, name: str) -> Source | None:
@@ -92,12 +96,25 @@ class Templates:
                 return Source(f"{label}{name}", path, text, hashlib.sha256(data).hexdigest())
         return None
 
+    def read_bytes(self, name: str) -> bytes:
+        """A file beside the templates that readers get as it stands: a font, a script. `ContentError` where none is."""
+        for _, root in self._roots:
+            if (root / name).is_file():
+                return (root / name).read_bytes()
+        raise ContentError(
+            [Mistake(f"templates/{name}", 0, "this file is not there", "take it from the program again")]
+        )
+
     def names(self, folder: str) -> tuple[str, ...]:
         """The names of all templates in a folder, whichever root has them, in order."""
+        return tuple(name for name in self.files(folder) if Path(name).suffix in self._environments)
+
+    def files(self, folder: str) -> tuple[str, ...]:
+        """The names of all files in a folder, templates or not, whichever root has them, in order."""
         found = {
             f"{folder}/{path.name}" for _, root in self._roots for path in (root / folder).glob("*") if path.is_file()
         }
-        return tuple(sorted(name for name in found if Path(name).suffix in self._environments and name.isprintable()))
+        return tuple(sorted(name for name in found if name.isprintable()))
 
     def check(self, name: str) -> None:
         """Raises `ContentError` with file and line when Jinja cannot read the template."""
@@ -108,6 +125,14 @@ class Templates:
         """What the template makes of the values. Raises `ContentError` with the template's file and line."""
         with self._telling(name, values):
             return self._environments[Path(name).suffix].get_template(name).render(values)
+
+    def take_up(self, path: Path) -> None:
+        """Takes up what an earlier run has compiled, so that it is not compiled again; see `compiled.take_up`."""
+        take_up(path, _COMPILED)
+
+    def kept(self) -> bytes | None:
+        """What a file is to hold for `take_up`; None where nothing was compiled since."""
+        return kept(_COMPILED)
 
     @contextmanager
     def _telling(self, name: str, values: Iterable[str]) -> Iterator[None]:
@@ -193,29 +218,11 @@ class _Loader(BaseLoader):
         return source.text, f"<template>{template}", None
 
 
-class _Compiled(BytecodeCache):
-    """What Jinja made of each template last, for the next environment of the same settings."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, tuple[str, CodeType]] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        checksum, code = self._code.get(bucket.key, ("", None))
-        if checksum == bucket.checksum:
-            bucket.code = code
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        if bucket.code is not None:
-            self._code[bucket.key] = (bucket.checksum, bucket.code)
+_COMPILED = {suffix: Compiled() for suffix in (".mjml", ".html", ".txt", ".css")}
 
 
-_COMPILED = {suffix: _Compiled() for suffix in (".mjml", ".html", ".txt")}
-
-
-def _environment(
-    templates: Templates, suffix: str, finalize: Callable[[Any], Any], autoescape: bool = True
-) -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
+def _environment(templates: Templates, suffix: str, finalize: Callable[[Any], Any], autoescape: bool = True) -> Sandbox:
+    environment = Sandbox(
         loader=_Loader(templates),
         bytecode_cache=_COMPILED[suffix],
         auto_reload=False,
@@ -253,6 +260,8 @@ def _hold(value: Any) -> Any:
 
 
 def _as_html(value: Any) -> Any:
+    if type(value) in (str, Markup):  # nearly everything
+        return value
     match value:
         case SafeHtml():
             return Markup(value.html)  # noqa: S704
@@ -273,6 +282,19 @@ def _as_text(value: Any) -> Any:
             return f"{SLOT_OPEN}{_of_body(value).value}{SLOT_CLOSE}"
         case str():
             return value
+        case int() if not isinstance(value, bool):
+            return value
+    return _unprintable(value)
+
+
+def _as_css(value: Any) -> Any:
+    match value:
+        case Verbatim() | Markup():  # Markup is what a macro wrote, with its own values checked already
+            return Markup(value)  # noqa: S704
+        case str() if re.fullmatch(r"[\w./-]*", value, re.ASCII):  # an address of ours, the name of a file
+            return value
+        case str() | SafeHtml() | Slot():
+            raise Refused("it prints text into a style", "print colours, font stacks, measures and addresses only")
         case int() if not isinstance(value, bool):
             return value
     return _unprintable(value)

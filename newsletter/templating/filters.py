@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
 from jinja2 import StrictUndefined
 
 from newsletter.model.frame import Frame
 from newsletter.model.shape import shown
+from newsletter.templating.dating import dated
 from newsletter.templating.words import Refused
 
 
@@ -24,15 +22,7 @@ def in_words(value: date, frame: Frame, pattern: str = "date_long") -> str:
         raise Refused("what is to be printed as a date is none", "use the filter date on a date only")
     if pattern not in frame.texts:
         raise Refused(f"there is no date pattern `{pattern}` among the frame texts", "use date_long, or add it there")
-    return format_date(value, frame.texts[pattern], locale=_locale(frame.language))
-
-
-@lru_cache(maxsize=32)
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")
+    return dated(value, frame.texts[pattern], frame.language)
 
 
 def filler(finalize: Callable[[Any], Any], joint: str) -> Callable[..., str]:
