@@ -71,7 +71,7 @@ def _prepared(folder: Path, server: Sink, count: int) -> tuple[Field, bool]:
     signs = all(b"DKIM-Signature:" in one for one in messages(folder, pem, signed=True))
     message.write_bytes(plain.replace(b"\r\n", b"\n"))
     began = perf_counter()
-    ready, edition = made_ready(folder, count, pem)
+    ready, edition = made_ready(folder, count, pem, Way(server.port, LANES, signs))
     for_peers(edition, letter)
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}; medians of {ROUNDS} rounds"
     print(f"{machine} in which sides take turns\na message of {len(plain):,} octets, {'' if signs else 'never '}signed")

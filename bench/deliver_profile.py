@@ -31,8 +31,9 @@ def main() -> None:
     with sink() as server:
         for count in (MANY, FEW - 1):
             with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-                ready, _ = made_ready(Path(folder), count, new_key())
-                ready.anew(Way(server.port, LANES, signed))
+                way = Way(server.port, LANES, signed)
+                ready, _ = made_ready(Path(folder), count, new_key(), way)
+                ready.anew(way)
                 _profiled(ready.root, count)
 
 

@@ -20,6 +20,7 @@ from newsletter.actions.build_issue import sample_values
 from newsletter.actions.demo import BEFORE_DUE, WHO, sample_now
 from newsletter.actions.import_subscribers import dry_run, import_subscribers
 from newsletter.actions.init_publication import init_publication
+from newsletter.actions.publish_archive import publish_archive
 from newsletter.actions.send_issue import send_issue
 from newsletter.assemble.edition import assemble
 from newsletter.mail.mime import splice
@@ -82,9 +83,13 @@ class Ready:
         _sending(self.root, way.lines)
 
 
-def made_ready(folder: Path, count: int, key: bytes) -> tuple[Ready, Edition]:
-    """The installation in this folder, with so many readers; `key` signs where a `Way` says so."""
+def made_ready(folder: Path, count: int, key: bytes, way: Way) -> tuple[Ready, Edition]:
+    """The installation in this folder, with so many readers; `key` signs where a `Way` says so.
+
+    Approved as it stands with this way: with another, schedule.yaml is another file, and the gate has more to look at.
+    """
     root = init_publication(folder / "publication")
+    _sending(root, way.lines)
     edition = _approved(root, key)
     _bring_in(open_app(root, clock=lambda: sample_now(root)), folder / "readers.csv", count)
     _planned(root)
@@ -177,11 +182,12 @@ def _quiet(_what: str, _done: int, _whole: int) -> None:
 
 
 def _planned(root: Path) -> None:
-    """Plans the rows an hour before the issue is due."""
+    """Plans the rows an hour before the issue is due, on an installation whose archive stands."""
     early = due_of(root) - timedelta(hours=1)
     app = open_app(root, clock=lambda: early)
     sent = send_issue(app, coming_issue(root), WHO, login=LOGIN)
     assert sent.early
+    publish_archive(app)
 
 
 def _when_due(root: Path) -> App:

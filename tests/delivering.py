@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from newsletter.deliver import ledger
 from newsletter.deliver.progress import Progress
+from newsletter.deliver.spares import Spares
 from newsletter.deliver.work import Copy, Files, Smtp, Work
 from newsletter.mail.mime import Heading, compile_letter
 from newsletter.mail.smtp_opening import Limits, Server
@@ -101,6 +102,7 @@ def run(
     lanes: int = 2,
     processes: int = 0,
     stop: threading.Event | None = None,
+    spares: Spares | None = None,
 ) -> MailingState:
     """One run to its end. Jitter is 0."""
     clock = clock or Clock()
@@ -113,6 +115,7 @@ def run(
         watch=clock.watch,
         stop=stop or threading.Event(),
         patience=0.01,
+        spares=spares,
     )
 
 

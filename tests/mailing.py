@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import Connection, event, insert, update
 
 from newsletter.model.answer import Answer, Phase
 from newsletter.model.issue import IssueId
 from newsletter.model.mailing import Delivery, DeliveryState, Intent, Mailing, MailingKind, MailingState, Verdict
 from newsletter.model.subscriber import Mark, SubscriberState
-from newsletter.store import ledger, mailings, planning, receipts, schema
+from newsletter.store import ledger, mailings, newcomers, planning, receipts, schema
 from newsletter.store.engine import Store, open_store
 from newsletter.store.owning import Owned, own
 from tests.postgres import fresh_database
@@ -45,8 +46,10 @@ def add_readers(store: Store, *numbers: int, state: SubscriberState = Subscriber
         {"mark": mark(one), "address": f"reader{one}@example.org", "name": f"Reader {one}", "state": state.value}
         for one in numbers
     ]
-    with store.writing() as connection:
+    with store.writing_alone() as connection:
         connection.execute(insert(schema.subscribers), [row | {"added": at(-1000)} for row in rows])
+        if state is SubscriberState.CONFIRMED:
+            newcomers.note(connection, [mark(one) for one in numbers])
 
 
 def leave(store: Store, number: int) -> None:
@@ -122,3 +125,25 @@ def rows(store: Store, mailing: Mailing) -> dict[int, Delivery]:
 def state_of(store: Store, mailing: Mailing, seq: int) -> DeliveryState:
     """The state of one row."""
     return rows(store, mailing)[seq].state
+
+
+@contextmanager
+def explained(held: Owned) -> Iterator[list[str]]:
+    """How SQLite goes about every query of the block, and about the rows that are made of one."""
+    plans: list[str] = []
+    with held.writing() as writing:
+        engines = [writing.engine]
+    with held.store.reading() as reading:
+        engines.append(reading.engine)
+
+    def explain(_connection: Connection, cursor: Any, statement: str, values: Any, *_: object) -> None:
+        if statement.startswith(("SELECT", "INSERT INTO deliveries")):
+            plans.extend(row[-1] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall())
+
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", explain)
+    try:
+        yield plans
+    finally:
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", explain)

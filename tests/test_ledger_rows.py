@@ -25,6 +25,7 @@ from tests.mailing import (
     add_readers,
     at,
     begin,
+    explained,
     leave,
     mark,
     opened,
@@ -394,7 +395,8 @@ def test_a_mended_edition_goes_to_the_rest_only(held: Owned) -> None:
 
 
 def test_planned_rows_are_found_across_gaps_and_named_as_written(held: Owned) -> None:
-    """A page may bring fewer than were asked for, and brings none only where none is left."""
+    """A page may bring fewer than were asked for, and brings none only where none is left; a row says the same whether
+    it is taken alone or of a part of the page."""
     add_readers(held.store, *range(8))
     mailing = sending(held)
     begin(held, mailing, 2, 3, 4, 6, 7, 8)
@@ -405,8 +407,15 @@ def test_planned_rows_are_found_across_gaps_and_named_as_written(held: Owned) ->
     while page := ledger.planned(held.store, mailing.id, after, 2):
         pages.append([one.recipient.seq for one in page])
         after = pages[-1][-1]
-    assert pages == [[1], [5]]
-    assert ledger.planned(held.store, mailing.id, 4, 2)[0].recipient.name == odd
+    assert [seq for page in pages for seq in page] == [1, 5]
+    found = ledger.planned(held.store, mailing.id, 0, 8)
+    assert (len(found), found.last, found[-1].recipient.name) == (2, 5, odd)
+    assert [list(some) for some in (found[1:], found.up_to(4), found.without({5}), found.up_to(0))] == [
+        [found[1]],
+        [found[0]],
+        [found[0]],
+        [],
+    ]
 
 
 def test_rows_are_counted_by_state_before_and_after_the_first_mail(held: Owned) -> None:
@@ -421,6 +430,40 @@ def test_rows_are_counted_by_state_before_and_after_the_first_mail(held: Owned) 
     begin(held, mailing, 2)
     begun = receipts.counts(held.store, mailing.id)
     assert (begun, dict(begun)[S.HANDING_OVER]) == (receipts.receipt(held.store, mailing.id).counts, 1)
+
+
+@pytest.mark.parametrize("what", ["deferred", "suppressed"])
+def test_rows_that_were_touched_before_any_mail_was_begun_are_counted(held: Owned, what: str) -> None:
+    """A server that puts the first envelope off, or a reader who has left at the first intent: no mail is begun, and
+    the counts are those of the receipt."""
+    add_readers(held.store, 0, 1)
+    mailing = sending(held)
+    if what == "deferred":
+        ledger.commit(held, mailing.id, [verdict(rows(held.store, mailing)[1], S.DEFERRED, ahead=True)], (), at(1))
+    else:
+        leave(held.store, 0)
+        leave(held.store, 1)
+        assert begin(held, mailing, 1) == frozenset()
+    assert mailings.get(held.store, mailing.id).began is None
+    counts = receipts.counts(held.store, mailing.id)
+    assert (counts, dict(counts)[S(what)]) == (receipts.receipt(held.store, mailing.id).counts, 1)
+
+
+def test_a_ledger_of_any_length_is_taken_up_without_reading_it(tmp_path: Path) -> None:
+    """However many rows there are: what a run asks SQLite for at its start and end goes by the few that it means."""
+    with opened("sqlite", tmp_path) as store, owned(store, tmp_path) as held:
+        add_readers(store, 0, 1)
+        mailing = sending(held)
+        with explained(held) as plans:
+            assert ledger.recover(held, mailing.id, at()) == 0
+            assert ledger.digests(store, mailing.id) == (DIGEST,)
+            assert dict(receipts.counts(store, mailing.id))[S.PLANNED] == 2
+            assert ledger.due(store, mailing.id, at(), 10) == ()
+            assert len(ledger.planned(store, mailing.id, 0, 10)) == 2
+            assert ledger.settle(held, mailing.id, at()) is MailingState.SENDING
+    of_it = [one for one in plans if "deliveries" in one]
+    assert of_it
+    assert [one for one in of_it if "INDEX ix_deliveries" not in one] == []
 
 
 def test_a_mailing_is_sent_only_when_nothing_is_open_or_unknown(held: Owned) -> None:

@@ -10,6 +10,7 @@ from newsletter.actions.app import App
 from newsletter.actions.home import home_store
 from newsletter.actions.keys import genuine, key_ring
 from newsletter.actions.todays_edition import Today, own_files, read_today
+from newsletter.actions.untouched import untouched
 from newsletter.model.approval import (
     ApprovedEdition,
     NotApproved,
@@ -78,6 +79,8 @@ def approved_edition(app: App, issue: IssueId) -> ApprovedEdition:
         signed = approvals.signatures(store, issue)
         if not living(signed):
             raise NotApproved(issue, _nobody(signed), "approve it with `newsletter approve`")
+        if at_once := _as_signed(app, store, issue, signed):
+            return at_once
         today = read_today(app, issue)
         held, voided = _held(store, today, signed)
         if today.signers is None:
@@ -129,6 +132,23 @@ def voids(app: App, issue: IssueId, unsaved: dict[str, bytes] | None = None) -> 
             held = tuple(one for one in held if _void(one, (), then) is not None)
     digests = {one.digest for one in held}
     return tuple(one for one in living(signed) if one.digest in digests)
+
+
+def _as_signed(app: App, store: Store, issue: IssueId, signed: tuple[Signature, ...]) -> ApprovedEdition | None:
+    """The one edition that is signed, where enough have signed it and its files are what they were: it holds, whatever
+    a rendering would give. None where there is more to look at."""
+    digests = {one.digest for one in living(signed)}
+    if len(digests) > 1:
+        return None
+    try:
+        edition = editions.find(store, digests.pop())
+    except DamagedEdition:
+        return None
+    signers = None if edition is None else untouched(app, issue, edition)
+    if edition is None or signers is None:
+        return None
+    how = standing(signed, edition.digest, signers, app.clock(), genuine(key_ring(app)))
+    return ApprovedEdition(edition, how) if how.complete else None
 
 
 def _held(

@@ -11,9 +11,9 @@ from newsletter.actions.app import OURS, App, read_frame
 from newsletter.assemble.edition import assemble
 from newsletter.edit.load import load
 from newsletter.model.approval import Signers
-from newsletter.model.draft import InputFile
 from newsletter.model.edition import Edition
 from newsletter.model.errors import ContentError, NewsletterError
+from newsletter.model.inputfile import InputFile
 from newsletter.model.issue import IssueId
 from newsletter.publication import calendar, frontmatter, issuefiles
 from newsletter.publication import publication as publications
@@ -95,11 +95,11 @@ def read_today(app: App, issue: IssueId, unsaved: Mapping[str, bytes] | None = N
     except NewsletterError as error:
         trouble = error
         issuefiles.read(folder, issue)  # so that all its files are known by their digests
-    signers = None if publication is None else _signers(publication.schedule, folder, issue)
+    signers = None if publication is None else signers_of(publication.schedule, folder, issue)
     return Today(folder, publication, edition, trouble, signers)
 
 
-def _signers(schedule: Schedule, folder: Folder, issue: IssueId) -> Signers | None:
+def signers_of(schedule: Schedule, folder: Folder, issue: IssueId) -> Signers | None:
     """Who may sign this issue; None where its week or its owners cannot be read."""
     path = f"{issuefiles.ISSUES}/{issue}/issue.md"
     text = folder.read_text(path) if folder.exists(path) else None

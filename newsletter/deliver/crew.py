@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-from contextlib import suppress
 from socket import socket, socketpair
 from threading import Thread
 
+from newsletter.deliver.spares import Spares, start_worker
 from newsletter.deliver.work import Work
 from newsletter.deliver.worker import start_lanes
 
-# A worker needs none of them from the environment.
-_SECRETS = ("NEWSLETTER_KEYS", "SMTP_PASSWORD", "RETURNS_PASSWORD", "DKIM_KEY", "DATABASE_URL")
 _GRACE = 2.0  # seconds for all workers that carry nothing to leave by themselves
 _LONGEST = 1_200.0  # seconds that content whose Go was given may take: the limits of RFC 5321 4.5.3.2, and some
 _FRUITLESS = 3  # starts of a worker in a row that came to nothing
@@ -22,9 +18,12 @@ _FRUITLESS = 3  # starts of a worker in a row that came to nothing
 class Crew:
     """Seats, each with a worker and its lanes. A worker is a process, or threads of this one where `processes` is 0."""
 
-    def __init__(self, work: Work, lock: int | None) -> None:
-        """`lock` is the descriptor of the sending lock, which workers inherit: it is free when all of them are gone."""
-        self._work, self._lock = work, lock
+    def __init__(self, work: Work, lock: int | None, spares: Spares | None = None) -> None:
+        """`lock` is the descriptor of the sending lock, which workers inherit: it is free when all of them are gone.
+
+        `spares` are taken before others are started.
+        """
+        self._work, self._lock, self._spares = work, lock, spares or Spares(lock)
         self._job = work.to_bytes()
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self._threads: list[Thread] = []
@@ -70,35 +69,18 @@ class Crew:
             thread.join(grace)
 
     def _process(self, theirs: list[socket]) -> subprocess.Popen[bytes] | None:
-        ours, job = socketpair()
-        ends = [end.fileno() for end in (job, *theirs)]
-        try:
-            process = subprocess.Popen(  # noqa: S603  (ourselves, with numbers as arguments)
-                [sys.executable, "-P", "-m", __package__ + ".worker", *map(str, ends)],
-                pass_fds=ends if self._lock is None else [*ends, self._lock],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                env={name: value for name, value in os.environ.items() if name not in _SECRETS},
-                start_new_session=True,  # Ctrl-C is for the ledger alone
-            )
-        except OSError:
-            ours.close()
+        spare = self._spares.take() or start_worker(self._lock)
+        if spare is None:
+            _close(theirs)
             return None
-        finally:
-            _close([job, *theirs])
-        Thread(target=_tell, args=(ours, self._job), daemon=True).start()  # the ledger waits for no worker
-        return process
+        Thread(target=spare.give, args=(theirs, self._job), daemon=True).start()  # the ledger waits for no worker
+        return spare.process
 
     def _reap(self, seat: int) -> None:
         """A worker that has lost all its lanes is of no use, should it still be there."""
         if process := self._processes.pop(seat, None):
             process.kill()
             process.wait()
-
-
-def _tell(ours: socket, job: bytes) -> None:
-    with ours, suppress(OSError):  # one that has died meanwhile is noticed by its lanes
-        ours.sendall(job)
 
 
 def _close(ends: list[socket]) -> None:

@@ -20,6 +20,7 @@ from newsletter.deliver.progress import Progress, Tally
 from newsletter.deliver.reports import Reports
 from newsletter.deliver.retries import back_off, is_over
 from newsletter.deliver.rows import Row, Rows
+from newsletter.deliver.spares import Spares
 from newsletter.deliver.work import Work
 from newsletter.model.errors import ConfigError, NewsletterError
 from newsletter.model.mailing import Committed, DeliveryState, Mailing, MailingState, Pause
@@ -53,6 +54,7 @@ def run(
     watch: Callable[[Progress], None],
     stop: StopSign,
     patience: float = PATIENCE,
+    spares: Spares | None = None,
 ) -> MailingState:
     """Sends a mailing that is SENDING until no row is open, and says how it stands then.
 
@@ -62,11 +64,12 @@ def run(
 
     What an owner before us was handing over becomes UNKNOWN first. `clock` gives UTC, `jitter` 0 to 1. `watch` is told
     about once a second, and at the end. The clock and the mailing are looked at every `patience` seconds or sooner.
+    Workers that were started ahead may be among `spares`.
     Raises `AlreadyHeld` when the right to send was lost to another process, and `StoreError` for a database that
     waiting does not mend; rows whose answer could not be written down are UNKNOWN for the next owner.
     """
     book.recover(owned, mailing.id, clock())
-    with Lines(Crew(work, owned.fileno)) as lines:
+    with Lines(Crew(work, owned.fileno, spares)) as lines:
         return _Run(owned, mailing, work, lines, clock, jitter, watch).to_its_end(stop, patience)
 
 

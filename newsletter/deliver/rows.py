@@ -10,6 +10,7 @@ from newsletter.deliver.retries import is_over
 from newsletter.model.mailing import DeliveryState, Mailing, Waiting
 from newsletter.store import ledger
 from newsletter.store.engine import Store
+from newsletter.store.planned import PlannedRows
 
 PAGE = 1_000  # rows read at once
 _PAUSE = timedelta(seconds=1)  # between two looks that find nothing
@@ -39,7 +40,8 @@ class Rows:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._queue: deque[Row] = deque()
+        self._page, self._taken = PlannedRows(), 0  # planned rows, and how many of them were given out
+        self._queue: deque[Row] = deque()  # behind them
         self._held: dict[int, Row] = {}
         self._after = 0
         self._planned_done = False
@@ -47,18 +49,22 @@ class Rows:
 
     def fill(self, mailing: Mailing, team_only: bool, now: datetime) -> None:
         """Reads on, where all that was read has been given out. `team_only`: the rest of the rows has to wait."""
-        if self._queue or (self._asked and not is_over(self._asked, _PAUSE, now)):
+        if self.at_hand or (self._asked and not is_over(self._asked, _PAUSE, now)):
             return
         self._read_planned(mailing, mailing.team if team_only else None)
         due = ledger.due(self._store, mailing.id, now, PAGE + len(self._held))
         self._queue += (Row(row, DeliveryState.DEFERRED) for row in due if row.recipient.seq not in self._held)
-        self._asked = None if self._queue else now
+        self._asked = None if self.at_hand else now
 
     def take(self) -> Row | None:
         """The next row; it is the caller's until it is given `back` or closed."""
-        if not self._queue:
+        if not self.at_hand:
             return None
-        row = self._queue.popleft()
+        if self._taken < len(self._page):
+            row = Row(self._page[self._taken], DeliveryState.PLANNED)
+            self._taken += 1
+        else:
+            row = self._queue.popleft()
         self._held[row.seq] = row
         return row
 
@@ -82,22 +88,22 @@ class Rows:
     @property
     def count(self) -> int:
         """How many there are, those that were given out included."""
-        return len(self._queue) + len(self._held)
+        return len(self._page) - self._taken + len(self._queue) + len(self._held)
 
     @property
     def at_hand(self) -> bool:
         """Whether a row may be taken."""
-        return bool(self._queue)
+        return self._taken < len(self._page) or bool(self._queue)
 
     @property
     def more(self) -> bool:
         """Whether all that was read has been given out, and reading on may bring more at once."""
-        return not self._queue and self._asked is None
+        return not self.at_hand and self._asked is None
 
     @property
     def dry(self) -> bool:
         """Whether no row is at hand, nor was one to be had a moment ago."""
-        return not self._queue and not self._held and self._asked is not None
+        return not self.at_hand and not self._held and self._asked is not None
 
     def _read_planned(self, mailing: Mailing, last: int | None) -> None:
         limit = PAGE if last is None else min(PAGE, last - self._after)
@@ -105,8 +111,8 @@ class Rows:
             return
         page = ledger.planned(self._store, mailing.id, self._after, limit)
         if last is not None:  # the first that are left may be behind it
-            page = tuple(row for row in page if row.recipient.seq <= last)
-        self._queue += (Row(row, DeliveryState.PLANNED) for row in page if row.recipient.seq not in self._held)
+            page = page.up_to(last)
+        self._page, self._taken = page.without(self._held.keys()), 0
         if page:
-            self._after = page[-1].recipient.seq
+            self._after = page.last
         self._planned_done = not page

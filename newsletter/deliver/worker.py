@@ -1,6 +1,6 @@
-"""A worker: a process that holds lanes. `python -m newsletter.deliver.worker JOB LANE...`, descriptors of sockets.
+"""A worker: a process that holds lanes. `python -m newsletter.deliver.worker JOB`, the descriptor of a socket.
 
-Its work, with keys and password, comes over the first of them; nothing of it ever stands in an argument or the
+Its lanes come over it, and its work with keys and password; nothing of it ever stands in an argument or the
 environment. It has no database. It leaves when the ledger does, after the content whose Go it had.
 """
 
@@ -10,7 +10,7 @@ import signal
 import sys
 from functools import partial
 from pathlib import Path
-from socket import socket
+from socket import recv_fds, socket
 from threading import Thread
 
 from newsletter.deliver.hub import Hub
@@ -24,6 +24,7 @@ from newsletter.mail.smtp_line import Wait, wait_alone
 from newsletter.model.tls import Tls
 
 _READ = 65_536  # octets
+_MOST = 253  # descriptors that Linux passes on at once
 
 
 def start_lanes(work: Work, ends: list[socket]) -> list[Thread]:
@@ -57,17 +58,15 @@ def connecting(transport: Files | Smtp, wait: Wait = wait_alone) -> Connect:
 
 
 def main(arguments: list[str]) -> None:
-    """Reads the work, serves the lanes and ends with the last of them."""
+    """Reads the work, serves the lanes and ends with the last of them; at once where there is no work for it."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # whoever stops the program tells the ledger, which tells the lanes
-    job, *ends = (socket(fileno=int(argument)) for argument in arguments)
-    for thread in start_lanes(_work(job), ends):
-        thread.join()
-
-
-def _work(job: socket) -> Work:
-    with job:
-        return Work.from_bytes(b"".join(iter(lambda: job.recv(_READ), b"")))
+    with socket(fileno=int(arguments[0])) as job:
+        ends = [socket(fileno=number) for number in recv_fds(job, 1, _MOST)[1]]
+        written = b"".join(iter(lambda: job.recv(_READ), b""))
+    if written:
+        for thread in start_lanes(Work.from_bytes(written), ends):
+            thread.join()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, literal_column, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, literal, literal_column, or_, select
 
 from newsletter.model.answer import Answer, Phase
 from newsletter.model.mailing import Delivery, DeliveryState, MailingId
@@ -21,7 +21,28 @@ def in_state(*states: DeliveryState) -> ColumnElement[bool]:
 
 def any_in(connection: Connection, mailing: MailingId, state: DeliveryState, *more: ColumnElement[bool]) -> bool:
     """Whether a mailing has a row in this state, of which more may be asked."""
-    return bool(connection.scalar(select(exists().where(_ROWS.c.mailing == mailing, in_state(state), *more))))
+    if state is DeliveryState.DEFERRED:
+        return _any(connection, mailing, _ROWS.c.next_try, literal_column("''"), in_state(state), *more)
+    return _any(connection, mailing, _ROWS.c.seq, literal(0), in_state(state), *more)
+
+
+def any_closed(connection: Connection, mailing: MailingId) -> bool:
+    """Whether a row of a mailing came to its end without an intent: refused, expired, suppressed."""
+    states = (DeliveryState.REFUSED, DeliveryState.EXPIRED, DeliveryState.SUPPRESSED)
+    closed = _ROWS.c.state.in_([literal_column(f"'{state.value}'") for state in states])
+    return _any(connection, mailing, _ROWS.c.seq, literal(0), closed)
+
+
+def _any(
+    connection: Connection, mailing: MailingId, ordered: Column[Any], above: ColumnElement[Any], *more: Any
+) -> bool:
+    """Whether there is such a row.
+
+    QUIRK: SQLite, which has no figures, reads the whole mailing rather than an index of the few such rows, unless the
+    query asks for a range and for the order of that index.
+    """
+    query = select(_ROWS.c.seq).where(_ROWS.c.mailing == mailing, ordered > above, *more).order_by(ordered).limit(1)
+    return connection.scalar(query) is not None
 
 
 def said(answer: Answer) -> dict[str, Any]:

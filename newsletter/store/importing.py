@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from newsletter.model.subscriber import Mark, SubscriberState
 from newsletter.store import marks as mark_keys
-from newsletter.store import schema
+from newsletter.store import newcomers, schema
 from newsletter.store.columns import instant_text
 from newsletter.store.engine import Store
 from newsletter.store.staging import Columns, Double, Row, Staging, columns_of, first_mark, older_marks
@@ -170,6 +170,7 @@ def _write(connection: Connection, decided: _Decided, begun: Import) -> None:
         connection.exec_driver_sql(_driver(connection, _FILL), decided.filled)
     if decided.new:
         _add(connection, decided.new, begun)
+        newcomers.note(connection, [first_mark(row) for row in decided.new])
     table = schema.imports
     counted = {"added": table.c.added + decided.effect.new, "changed": table.c.changed + decided.effect.filled}
     connection.execute(update(table).where(table.c.number == begun.number).values(**counted))

@@ -27,11 +27,12 @@ from newsletter.model.mailing import (
 from newsletter.model.marks import mark_text
 from newsletter.model.subscriber import Mark
 from newsletter.store import answers, days, mailings, schema
-from newsletter.store.columns import Instant, as_written, instant_text
+from newsletter.store.columns import Instant, instant_text
 from newsletter.store.deliveries import any_in, in_state, said
 from newsletter.store.engine import Store
 from newsletter.store.errors import StoreError
 from newsletter.store.owning import Owned
+from newsletter.store.planned import PlannedRows
 from newsletter.store.prepared import Prepared
 from newsletter.store.writable import writable
 
@@ -43,19 +44,17 @@ _BEFORE = (_S.PLANNED.value, _S.DEFERRED.value)
 _LOST = Answer(Phase.DOT, 0, said="the program was stopped while the mail was being handed over")
 
 
-_FIRST = Prepared(
-    select(_ROWS.c.seq)
-    .where(
-        _ROWS.c.mailing == bindparam("of"),
-        in_state(_S.PLANNED),
-        _ROWS.c.seq > bindparam("after"),
-        _ROWS.c.address.is_not(None),
-    )
-    .order_by(_ROWS.c.seq)
-    .limit(1)
+_COLUMNS = tuple(_ROWS.c[name] for name in ("seq", "mark", "address", "name", "attempt", "digest"))
+_NEXT = (
+    _ROWS.c.mailing == bindparam("of"),
+    in_state(_S.PLANNED),
+    _ROWS.c.seq > bindparam("after"),
+    _ROWS.c.address.is_not(None),
 )
-_PAGE = Prepared(
-    select(*(_ROWS.c[name] for name in ("seq", "mark", "address", "name", "attempt", "digest")))
+_NEXT_ROWS = Prepared(select(*_COLUMNS).where(*_NEXT).order_by(_ROWS.c.seq).limit(bindparam("most", type_=Integer)))
+_FIRST = Prepared(select(_ROWS.c.seq).where(*_NEXT).order_by(_ROWS.c.seq).limit(1))
+_FROM_IT = Prepared(
+    select(*_COLUMNS)
     .where(
         _ROWS.c.mailing == bindparam("of"),
         _ROWS.c.seq.between(bindparam("first"), bindparam("last")),
@@ -69,36 +68,41 @@ _PAGE = Prepared(
 def recover(owned: Owned, mailing: MailingId, now: datetime) -> int:
     """How many rows that an owner before us was handing over are UNKNOWN now. For a new owner, before anything else;
     never in the middle of one's own work."""
-    left = (_ROWS.c.mailing == mailing, in_state(_S.HANDING_OVER))
+    of_it, left = _ROWS.c.mailing == mailing, in_state(_S.HANDING_OVER)
+    found = select(_ROWS.c.seq).where(of_it, left, _ROWS.c.seq > 0).order_by(_ROWS.c.seq)  # as `any_in` has to ask
     values = {"state": _S.UNKNOWN.value, "changed": now, **said(_LOST)}
     with owned.writing() as connection:
-        return connection.execute(update(_ROWS).where(*left).values(values)).rowcount
+        seqs = connection.scalars(found).all()
+        for seq in seqs:  # one for each lane
+            connection.execute(update(_ROWS).where(of_it, left, _ROWS.c.seq == seq).values(values))
+        return len(seqs)
 
 
-def planned(store: Store, mailing: MailingId, after_seq: int, limit: int) -> tuple[Waiting, ...]:
+def planned(store: Store, mailing: MailingId, after_seq: int, limit: int) -> PlannedRows:
     """The next rows that were never begun, by `seq`; `limit` of them or fewer, none only where there are none.
 
     Those of erased readers are left out, see `settle`.
     """
-    with store.reading() as connection:
-        return tuple(
-            Waiting(_recipient(seq, mark, address, name and as_written(name)), attempt, 0, None, digest)
-            for seq, mark, address, name, attempt, digest in planned_rows(connection, mailing, after_seq, limit)
-        )
+    rows = _next_of_table if store.on_sqlite else _next_of_index
+    with store.glancing() as connection:
+        return PlannedRows(rows(connection, mailing, after_seq, limit))
 
 
-def planned_rows(connection: Connection, mailing: MailingId, after_seq: int, limit: int) -> Sequence[Any]:
-    """What `planned` is made of: seq, mark, address, name as it is kept, attempt, digest.
+def _next_of_index(connection: Connection, mailing: MailingId, after_seq: int, limit: int) -> list[tuple[Any, ...]]:
+    return _NEXT_ROWS.rows(connection, {"of": mailing, "after": after_seq, "most": limit})
 
-    The first planned row is found by the index of such rows, and the page is read from there in the order of the table,
-    where the rows lie one behind the other: a quarter quicker than a look-up a row. Gaps among them are rare. Two
-    statements, because SQLite 3.40 leaves the index aside where the first is part of the second.
+
+def _next_of_table(connection: Connection, mailing: MailingId, after_seq: int, limit: int) -> list[tuple[Any, ...]]:
+    """The first planned row is found by the index of such rows, and the page is read from there in the order of the
+    table, where SQLite has the rows one behind the other: a quarter quicker than a look-up a row. Gaps among them are
+    rare. Two statements, because SQLite 3.40 leaves the index aside where the first is part of the second.
     """
-    first = _FIRST.run(connection, [{"of": mailing, "after": after_seq}]).scalar()
-    if first is None:
-        return ()
+    found = _FIRST.rows(connection, {"of": mailing, "after": after_seq})
+    if not found:
+        return []
+    first = found[0][0]
     values = {"of": mailing, "first": first, "last": first + limit - 1, "begun": _S.PLANNED.value}
-    return _PAGE.rows(connection, values)
+    return _FROM_IT.rows(connection, values)
 
 
 def due(store: Store, mailing: MailingId, now: datetime, limit: int) -> tuple[Waiting, ...]:
@@ -120,7 +124,10 @@ def digests(store: Store, mailing: MailingId) -> tuple[str, ...]:
     sent again, sorted."""
     own = _ROWS.c.digest.is_not(None)
     with store.reading() as connection:
-        first = mailings.get(connection, mailing).digest
+        found = mailings.get(connection, mailing)
+        first = found.digest
+        if found.began is None:  # a row gets a digest of its own with its first intent
+            return (first,)
         queries = (
             select(_ROWS.c.digest).where(_ROWS.c.mailing == mailing, in_state(state), own).distinct()
             for state in (_S.PLANNED, _S.DEFERRED)

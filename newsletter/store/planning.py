@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, delete, exists, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    update,
+)
 
 from newsletter.model.mailing import DeliveryState, Mailing, MailingId, MailingState
 from newsletter.model.subscriber import Mark, SubscriberState
-from newsletter.store import mailings, schema
+from newsletter.store import mailings, newcomers, schema
 from newsletter.store.engine import Store
 from newsletter.store.owning import Owned
 from newsletter.store.writable import forbidden, wanting, writable
@@ -18,10 +33,12 @@ from newsletter.store.writable import forbidden, wanting, writable
 BATCH = 5_000  # rows in one transaction, so that each is short
 _MARKS_AT_ONCE = 500  # marks in one query; SQLite takes 32,766 values, older libraries 999
 
-# PostgreSQL, without figures on a table that was just filled, would sort all readers for every batch.
-_ALONG_THE_INDEX = "; ".join(f"SET LOCAL enable_{way} = off" for way in ("seqscan", "sort", "hashjoin", "mergejoin"))
+# PostgreSQL, without figures on a table that was just filled, would read all of it, and sort all readers for a batch.
+_BY_INDEX = "; ".join(f"SET LOCAL enable_{way} = off" for way in ("seqscan", "hashjoin", "mergejoin"))
+_ALONG_THE_INDEX = f"{_BY_INDEX}; SET LOCAL enable_sort = off"
 
 _ROWS, _READERS, _MAILINGS = schema.deliveries, schema.subscribers, schema.mailings
+_NEWCOMERS = schema.newcomers
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +77,8 @@ def plan(owned: Owned, mailing: MailingId, now: datetime, team: Collection[Mark]
     if mailings.get(owned.store, mailing).state is not MailingState.PLANNING:
         return mailings.get(owned.store, mailing)
     _delete_rows(owned, mailing)
+    with owned.writing() as connection:
+        newcomers.forget(connection, mailing)
     first = sorted(set(team))
     of_team = sum(_add_these(owned, mailing, some, now) for some in _parts(first))
     total = of_team + _add_others(owned, mailing, of_team, now)
@@ -72,17 +91,18 @@ def plan(owned: Owned, mailing: MailingId, now: datetime, team: Collection[Mark]
 
 def top_up(owned: Owned, mailing: MailingId, now: datetime) -> int:
     """How many rows were added behind the others, for readers who may be written to since; 0 once the first mail was
-    begun."""
-    found, after = 0, Mark(b"")
-    while marks := _missing(owned.store, mailing, after, now):
+    begun. Only those are looked at who have come since, see newcomers.py, or whose pause is over by now."""
+    found = 0
+    for marks in chain(_noted(owned.store), _back(owned.store, mailing, now)):
         with owned.writing() as connection:
             before = mailings.get(connection, mailing)
             if before.began is not None or before.state.over or before.state is MailingState.PLANNING:
                 break
-            added = _add(connection, mailing, before.total, now, len(marks), _READERS.c.mark.in_(marks))
+            missing = (_READERS.c.mark.in_(marks), ~_has_row(mailing))
+            added = _add(connection, mailing, before.total, now, len(marks), *missing)
             total = update(_MAILINGS).where(_MAILINGS.c.id == mailing).values(total=before.total + added)
             connection.execute(total)
-        found, after = found + added, marks[-1]
+        found += added
     return found
 
 
@@ -108,13 +128,12 @@ def _add_these(owned: Owned, mailing: MailingId, marks: Sequence[Mark], now: dat
 
 def _add_others(owned: Owned, mailing: MailingId, of_team: int, now: datetime) -> int:
     """How many rows were added for all who have none yet, or until somebody cancelled the mailing."""
-    has_row = exists().where(_ROWS.c.mailing == mailing, _ROWS.c.mark == _READERS.c.mark)
     found, added, after = 0, BATCH, Mark(b"")
     while added == BATCH:
         with owned.writing() as connection:
             if mailings.get(connection, mailing).state is not MailingState.PLANNING:
                 break
-            others = (_READERS.c.mark > after, *((~has_row,) if of_team else ()))
+            others = (_READERS.c.mark > after, *((~_has_row(mailing),) if of_team else ()))
             added = _add(connection, mailing, of_team + found, now, BATCH, *others)
             after = _mark_at(connection, mailing, of_team + found + added)
         found += added
@@ -142,15 +161,44 @@ def _add(
     return connection.execute(statement).rowcount
 
 
+def _has_row(mailing: MailingId) -> ColumnElement[bool]:
+    """The condition that a reader has a row already."""
+    return exists().where(_ROWS.c.mailing == mailing, _ROWS.c.mark == _READERS.c.mark)
+
+
 def _mark_at(connection: Connection, mailing: MailingId, seq: int) -> Mark:
     """The mark of a row; one before all others where there is no such row."""
     query = select(_ROWS.c.mark).where(_ROWS.c.mailing == mailing, _ROWS.c.seq == seq)
     return Mark(connection.scalar(query) or b"")
 
 
-def _missing(store: Store, mailing: MailingId, after: Mark, now: datetime) -> list[Mark]:
-    """The next readers who may be written to and have no row."""
-    there = exists().where(_ROWS.c.mailing == mailing, _ROWS.c.mark == _READERS.c.mark)
-    query = select(_READERS.c.mark).where(_READERS.c.mark > after, ~there, writable(now))
+def _noted(store: Store) -> Iterator[Sequence[Mark]]:
+    """Newcomers, some at a time, in the order of their marks.
+
+    Alone: PostgreSQL would begin with the readers, all of them, in a query that asks which newcomers are among them.
+    """
+    mark = _NEWCOMERS.c.mark
+    query = select(mark).order_by(mark).limit(_MARKS_AT_ONCE)
+    marks = _found(store, query)
+    while marks:
+        yield marks
+        marks = _found(store, query.where(mark > marks[-1]))
+
+
+def _back(store: Store, mailing: MailingId, now: datetime) -> Iterator[Sequence[Mark]]:
+    """Those whose pause is over, and who have no row, some at a time.
+
+    Their index is found where the condition stands in its own words and the order is its own.
+    """
+    paused = _READERS.c.state == literal_column(f"'{SubscriberState.PAUSED.value}'")
+    over = (paused, _READERS.c.until <= now)
+    yield from _parts(
+        _found(store, select(_READERS.c.mark).where(*over, ~_has_row(mailing)).order_by(_READERS.c.until))
+    )
+
+
+def _found(store: Store, query: Select[Any]) -> Sequence[Mark]:
     with store.reading() as connection:
-        return [Mark(mark) for mark in connection.scalars(query.order_by(_READERS.c.mark).limit(_MARKS_AT_ONCE))]
+        if not store.on_sqlite:
+            connection.exec_driver_sql(_BY_INDEX)
+        return [Mark(mark) for mark in connection.scalars(query)]

@@ -6,10 +6,12 @@ SQLAlchemy takes several times as long to prepare such a statement anew as the d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Select, Update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 
@@ -44,9 +46,14 @@ class Prepared:
         return connection.exec_driver_sql(made.words, values if len(values) > 1 else values[0])
 
     def rows(self, connection: Connection, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """All rows that it finds, as the driver gives them: SQLAlchemy's own take half as long again."""
-        with self.run(connection, [given]) as found:
-            return [] if found.cursor is None else list(found.cursor.fetchall())
+        """All rows that it finds, as the driver gives them: SQLAlchemy takes half as long again to look at them."""
+        made = self._made.get(connection.dialect.name) or self._make(connection)
+        with closing(connection.connection.cursor()) as cursor:
+            try:
+                cursor.execute(made.words, made.row(given))
+                return list(cursor.fetchall())
+            except connection.dialect.loaded_dbapi.Error as error:
+                raise DBAPIError(made.words, None, error, hide_parameters=True) from error
 
     def _make(self, connection: Connection) -> _Made:
         dialect = connection.dialect

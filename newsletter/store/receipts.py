@@ -15,7 +15,7 @@ from newsletter.model.mailing import OPEN, Delivery, DeliveryState, Mailing, Mai
 from newsletter.model.returned import Nature
 from newsletter.model.subscriber import Mark
 from newsletter.store import audit, mailings, returned, schema
-from newsletter.store.deliveries import any_in, delivery_of, in_state
+from newsletter.store.deliveries import any_closed, any_in, delivery_of, in_state
 from newsletter.store.engine import Store
 from newsletter.store.glance import glance
 from newsletter.store.owning import Owned
@@ -51,11 +51,11 @@ def receipt(store: Store, mailing: MailingId) -> Receipt:
 
 
 def counts(store: Store, mailing: MailingId) -> tuple[tuple[DeliveryState, int], ...]:
-    """How many rows are in each state, in the order of the enum: for a mailing of which none was begun, at once."""
-    planned = select(func.count()).where(_ROWS.c.mailing == mailing, in_state(_S.PLANNED))
+    """How many rows are in each state, in the order of the enum: for a mailing of which none was touched, at once."""
     with store.reading() as connection:
         found = mailings.get(connection, mailing)
-        if found.began is None and connection.scalar(planned) == found.total:
+        told = found.began is None and found.state not in (MailingState.PLANNING, MailingState.CANCELLED)
+        if told and not any_closed(connection, mailing) and not any_in(connection, mailing, _S.DEFERRED):
             return tuple((state, found.total if state is _S.PLANNED else 0) for state in _S)
     return receipt(store, mailing).counts
 

@@ -41,7 +41,7 @@ from newsletter.store.schema_gathered import (
     versions as versions,
 )
 
-HEAD = "0004"  # the newest migration; a test holds it to the files
+HEAD = "0006"  # the newest migration; a test holds it to the files
 
 # Editions whose bytes are kept: those that somebody approved or looked at. A row is never changed.
 editions = Table(
@@ -218,6 +218,7 @@ for name, columns, condition in (
     ("deferred", ("next_try", "seq"), "state = 'deferred'"),
     ("handing_over", ("seq",), "state = 'handing_over'"),
     ("unknown", ("seq",), "state = 'unknown'"),
+    ("closed", ("seq",), "state IN ('refused', 'expired', 'suppressed')"),  # before anything was handed over, too
 ):
     Index(
         f"ix_deliveries_{name}",
@@ -296,4 +297,48 @@ notices = Table(
     Column("said", Written),
     Index(None, "state", "next_try"),
     Index(None, "mark", "kind", "asked"),
+)
+
+# What visitors of the live pages have asked for and nobody has seen to yet. A row goes when it is seen to.
+requests = Table(
+    "requests",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("kind", BYTEWISE, nullable=False),
+    Column("address", Written, nullable=False),
+    Column("language", BYTEWISE),
+    Column("page", Written, nullable=False),
+    Column("words", Written, nullable=False),
+    Column("asked", Instant, nullable=False),
+)
+
+# What readers have answered to the question of an issue, for its editors. Not tied to any address.
+answers = Table(
+    "answers",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("issue", BYTEWISE, nullable=False),
+    Column("asked", Written, nullable=False),  # the question, as it stood above the form
+    Column("at", Instant, nullable=False),
+    Column("name", Written, nullable=False),
+    Column("place", Written),
+    Column("text", Written, nullable=False),
+    Column("words", Written, nullable=False),  # what the reader has agreed to
+    Column("state", BYTEWISE, nullable=False),
+    Index(None, "issue"),
+)
+
+# Readers who may have come since a mailing was planned that has not begun, see newcomers.py.
+newcomers = Table(
+    "newcomers",
+    METADATA,
+    Column("mark", LargeBinary, primary_key=True),
+    sqlite_with_rowid=False,
+)
+# And those who come back by themselves.
+Index(
+    "ix_subscribers_paused",
+    subscribers.c.until,
+    sqlite_where=text("state = 'paused'"),
+    postgresql_where=text("state = 'paused'"),
 )

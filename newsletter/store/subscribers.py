@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, func, insert, select, update
 
 from newsletter.model.subscriber import Act, Consent, Mark, Subscriber, SubscriberState
-from newsletter.store import happenings, schema
+from newsletter.store import happenings, newcomers, schema
 from newsletter.store.engine import Store
 from newsletter.store.glance import glance
 
@@ -90,6 +90,8 @@ def write(connection: Connection, subscriber: Subscriber) -> None:
     row = row_of(subscriber)
     if connection.execute(_CHANGE, {**row, "own": subscriber.mark}).rowcount == 0:
         connection.execute(insert(_TABLE), row)
+    if subscriber.state is SubscriberState.CONFIRMED:
+        newcomers.note(connection, (subscriber.mark,))
 
 
 def ask(connection: Connection, subscriber: Subscriber, who: str, now: datetime, note: str | None) -> Subscriber:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, select, update
 
 from newsletter.model.subscriber import Mark, Reason, Suppression
-from newsletter.store import schema
+from newsletter.store import newcomers, schema
 from newsletter.store.engine import Store
 from newsletter.store.glance import glance
 
@@ -73,6 +73,7 @@ def lift_one(connection: Connection, one: Suppression, now: datetime, by: str) -
     """Lifts one of several."""
     this = (_TABLE.c.mark == one.mark, _TABLE.c.number == one.number, _TABLE.c.lifted.is_(None))
     connection.execute(update(_TABLE).where(*this).values(lifted=now, lifted_by=by))
+    newcomers.note(connection, (one.mark,))
 
 
 def empty(connection: Connection, marks: Sequence[Mark]) -> None:
