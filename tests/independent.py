@@ -13,6 +13,8 @@ import pytest
 
 NODE = Path(sys.executable).parent / "node"
 FOLDER = Path(__file__).parent / "node"
+# Rules of html-validate that are switched off, with the reason of each, by what they are switched off for.
+OFF: dict[str, dict[str, str]] = json.loads((FOLDER / "html-rules.json").read_text("utf-8"))
 
 
 def run_node(script: str, given: str) -> str:

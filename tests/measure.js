@@ -14,7 +14,7 @@
   };
   const seen = (element) => element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
   const size = (style) => parseFloat(style.fontSize);
-  const serif = (style) => style.fontFamily.startsWith("Georgia");
+  const serif = (style) => /^("Newsreader Variable"|"Han Marks"|Georgia)/.test(style.fontFamily);
   const placed = (range) => [...range.getClientRects()].filter((rect) => rect.width > 0);
   const lines = (rects) => rects.filter((rect, at) => at === 0 || rect.top >= rects[at - 1].bottom - 1).length;
   const bounds = (rects) => ({

@@ -14,10 +14,8 @@ from typing import Any
 import pytest
 
 from newsletter.assemble.lint import lint_source
-from tests.independent import FOLDER, run_node
+from tests.independent import OFF, run_node
 from tests.showing import ISSUES, OUTLETS, Issue, Outlet, issue_named
-
-OFF: dict[str, dict[str, str]] = json.loads((FOLDER / "html-rules.json").read_text("utf-8"))
 
 every_issue = pytest.mark.parametrize("issue", ISSUES)
 every_outlet = pytest.mark.parametrize("outlet", OUTLETS)
