@@ -31,8 +31,9 @@ from newsletter.actions.preview_issue import (
 )
 from newsletter.desk import views
 from newsletter.desk.preview import application
-from newsletter.desk.server import listening, port_of, server_of
+from newsletter.desk.server import server_of
 from newsletter.desk.views import Scheme
+from newsletter.listening import LOOPBACK, listening, port_of
 from newsletter.model.errors import ConfigError
 from newsletter.model.issue import IssueId
 from tests.conftest import ISSUE, ROOT, opened
@@ -92,7 +93,7 @@ class Served:
 def served(app: App) -> Iterator[Served]:
     """The preview of the sample's coming issue, served in a thread on a port that was free."""
     assert COMING is not None
-    listener = listening(0)
+    listener = listening(LOOPBACK, 0)
     server = server_of(application(app, COMING, port_of(listener)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -220,9 +221,10 @@ def test_only_what_changed_is_loaded_again(look: Callable[..., Page], served: Se
     """A change to the text of the archive's frame reloads that frame and leaves the mail alone."""
     page = look()
     before = [frame.get_attribute("src") for frame in page.locator("main iframe").all()]
-    own = served.root / "templates" / "web" / "frame.html"
+    own = served.root / "templates" / "site" / "frame.html"
     own.parent.mkdir(parents=True)
-    own.write_text((ROOT / "templates" / "web" / "frame.html").read_text("utf-8").replace("<main>", "<main>Hail!"))
+    ours = (ROOT / "templates" / "site" / "frame.html").read_text("utf-8")
+    own.write_text(ours.replace("{% block main %}", "Hail!{% block main %}"), "utf-8")
     inside(page, "page").get_by_text("Hail!").wait_for()
     expect(page.locator("main iframe")).to_have_count(len(FRAMES))
     after = [frame.get_attribute("src") for frame in page.locator("main iframe").all()]
@@ -390,10 +392,10 @@ def test_what_a_mistake_hides_is_not_served_stale(served: Served) -> None:
 
 def test_it_listens_on_the_loopback_only(served: Served) -> None:
     """No other machine can reach it; a port in use is told, with the option that names another."""
-    with closing(listening(0)) as listener:
+    with closing(listening(LOOPBACK, 0)) as listener:
         assert listener.getsockname()[0] == "127.0.0.1"
     with pytest.raises(ConfigError, match=f"port {served.port} is in use; name another with --port"):
-        listening(served.port)
+        listening(LOOPBACK, served.port)
     with closing(socket.socket()) as elsewhere:
         elsewhere.settimeout(5)
         assert elsewhere.connect_ex(("127.0.0.2", served.port)) != 0

@@ -24,7 +24,7 @@ from newsletter.store import items
 from newsletter.store.engine import open_store
 from newsletter.text import plain
 from tests.conftest import ISSUE, ROOT, opened
-from tests.tools.remake_sent import as_sent, finished
+from tests.tools.remake_sent import finished, made_anew
 
 ISSUES = issue_ids(ROOT)
 
@@ -46,7 +46,7 @@ def test_sent_holds_what_the_files_say(publication: Path, issue: IssueId) -> Non
     """A template that changes what a mail looks like remakes these in the same commit: make sample."""
     kept = files_in(issue_folder(publication, issue) / "sent")
     shutil.rmtree(issue_folder(publication, issue) / "sent")
-    made = files_in(write_sent(publication, as_sent(opened(publication), issue)))
+    made = files_in(write_sent(publication, made_anew(opened(publication), issue)))
     assert sorted(made) == sorted(kept)
     assert [name for name in made if made[name] != kept[name]] == []
 
@@ -55,13 +55,13 @@ def test_sent_is_written_once_and_a_mended_edition_beside_it(publication: Path) 
     """Nothing of the first is changed; the same edition again is refused."""
     issue = ISSUES[-1]
     app = opened(publication)
-    first = write_sent(publication, as_sent(app, issue))
+    first = write_sent(publication, made_anew(app, issue))
     before = files_in(first)
     with pytest.raises(ConfigError, match="already"):
-        write_sent(publication, as_sent(app, issue))
+        write_sent(publication, made_anew(app, issue))
     matter = issue_folder(publication, issue) / "issue.md"
     matter.write_text(matter.read_text("utf-8").replace("This week", "In this week", 1), "utf-8")
-    second = write_sent(publication, as_sent(app, issue))
+    second = write_sent(publication, made_anew(app, issue))
     assert second == first / "2"
     assert {name: data for name, data in files_in(first).items() if not name.startswith("2/")} == before
     assert files_in(second)["page.html"] != before["page.html"]
@@ -70,7 +70,7 @@ def test_sent_is_written_once_and_a_mended_edition_beside_it(publication: Path) 
 
 def test_meta_says_what_the_archive_lists(publication: Path) -> None:
     """Number, times, digest, manifest, topics, people, the number of the week; never a token."""
-    sent = as_sent(opened(publication), ISSUES[3])
+    sent = made_anew(opened(publication), ISSUES[3])
     meta = json.loads((issue_folder(publication, ISSUES[3]) / "sent" / "meta.json").read_text("utf-8"))
     assert (meta["issue"], meta["number"], meta["due"]) == ("2026-11-20", 127, "2026-11-20T13:00:00+00:00")
     assert meta["digest"] == sent.edition.digest

@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter import packaged
-from newsletter.model.draft import Draft
 from newsletter.model.errors import ConfigError, ContentError
 from newsletter.model.frame import Frame
 from newsletter.model.issue import IssueId
-from newsletter.publication import publication as publications
 from newsletter.publication.folder import Folder, is_sent, issue_ids
-from newsletter.publication.publication import Publication
 
 if TYPE_CHECKING:
+    from newsletter.model.draft import Draft
+    from newsletter.publication.publication import Publication
     from newsletter.templating import Templates
 
 # What is imported inside a function here is heavy, and much of the program runs without it: `gather`, for one.
@@ -81,6 +80,8 @@ def _bases(root: Path) -> tuple[tuple[str, Path], ...]:
 
 def read_publication(app: App, folder: Folder) -> Publication:
     """The publication but for its issues. Raises `ContentError` with every mistake."""
+    from newsletter.publication import publication as publications
+
     publication, mistakes = publications.read(folder, app.clock().date())
     if publication is None or mistakes:
         raise ContentError(mistakes)
@@ -96,6 +97,12 @@ def read_frame(folder: Folder, language: str) -> Frame:
     if frame is None or mistakes:
         raise ContentError(mistakes)
     return frame
+
+
+def frame_languages(root: Path) -> tuple[str, ...]:
+    """The languages that there are standing texts in, the publication's own and ours, in order."""
+    names = {name for _, base in _bases(root) for name in Folder(base).names("templates/frame", ".yaml")}
+    return tuple(sorted(name.removesuffix(".yaml") for name in names))
 
 
 def read_issue(app: App, issue: IssueId) -> Desk:

@@ -8,8 +8,9 @@ from html import escape
 from pathlib import Path
 
 from newsletter import __version__
-from newsletter.actions.app import App, Desk, read_issue
-from newsletter.archive.page import framed
+from newsletter.actions.app import App, Desk, read_frame, read_issue
+from newsletter.archive.identity import site_of
+from newsletter.archive.page import archived, framed
 from newsletter.assemble.edition import assemble
 from newsletter.deliver.personal import Signing, slot_values
 from newsletter.edit.length import lengths
@@ -18,6 +19,7 @@ from newsletter.model.edition import Edition, SentIssue
 from newsletter.model.issue import IssueId
 from newsletter.model.letter import Slot
 from newsletter.model.mailing import Recipient
+from newsletter.publication.folder import Folder
 from newsletter.publication.write import write
 from newsletter.tokens import SAMPLE_RING, Purpose
 
@@ -77,15 +79,17 @@ def html_for(edition: Edition, values: dict[Slot, str]) -> str:
 
 
 def framed_page(app: App, desk: Desk, edition: Edition, images: str) -> str:
-    """The issue's page in the frame of the site."""
+    """The issue's page as the site will show it, in one file. `images` is where its pictures stand from there."""
+    schedule = desk.publication.schedule
+    own = desk.frame.language == schedule.language
     return framed(
         edition.page,
-        subject=edition.subject,
-        preheader=edition.preheader,
+        issue=archived(edition, desk.draft.week.due),
         permalink=desk.publication.permalink(edition.issue),
         images=images,
-        publication=desk.publication,
-        frame=desk.frame,
+        site=site_of(schedule),
+        theme=schedule.theme,
+        frame=desk.frame if own else read_frame(Folder(app.root), schedule.language),
         templates=app.templates,
     )
 

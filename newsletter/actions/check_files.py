@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from newsletter.actions.app import App, read_frame
+from newsletter.actions.site_facts import mistakes_in
 from newsletter.assemble.edition import assemble
 from newsletter.assemble.lint import lint_templates
 from newsletter.edit.load import load
@@ -35,7 +36,7 @@ def check_files(app: App, issues: tuple[IssueId, ...] | None = None) -> Checked:
     publication, mistakes = publications.read(folder, app.clock().date())
     templates = app.templates
     names = [name for kind in ("email", "text", "web", "notice") for name in templates.names(kind)]
-    mistakes += [*publications.misnamed_issues(folder), *lint_templates(templates, tuple(names))]
+    mistakes += [*publications.misnamed_issues(folder), *lint_templates(templates, tuple(names)), *mistakes_in(app)]
     opened = {file.path for file in folder.opened}
     issues = issue_ids(app.root) if issues is None else issues
     numbered: dict[int, IssueId] = {}

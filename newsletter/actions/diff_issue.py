@@ -15,9 +15,9 @@ from newsletter.actions.todays_edition import own_files, read_today
 from newsletter.deliver.personal import slot_values
 from newsletter.model.approval import living, said
 from newsletter.model.changes import Change, changes, differing
-from newsletter.model.draft import InputFile
 from newsletter.model.edition import Edition
 from newsletter.model.errors import ConfigError, ContentError
+from newsletter.model.inputfile import InputFile
 from newsletter.model.issue import IssueId
 from newsletter.publication.folder import Folder, is_sent
 from newsletter.store import approvals, editions, looks
@@ -174,6 +174,11 @@ def _other(app: App, issue: IssueId) -> Face:
     known_issue(app, issue)
     if not is_sent(app.root, issue):
         return face_of(today_of(app, issue), f"the issue {issue} as its files are now")
+    return sent_face(app, issue)
+
+
+def sent_face(app: App, issue: IssueId) -> Face:
+    """An issue as the newest edition in its sent/ has it. Raises `ContentError`, `ConfigError`."""
     folder = Folder(app.root)
     base = f"content/issues/{issue}/sent"
     copies = [int(name) for name in _folders(folder, base) if name.isdigit()]
@@ -183,7 +188,9 @@ def _other(app: App, issue: IssueId) -> Face:
         raise ContentError(folder.mistakes)
     try:
         said_there = json.loads(meta)
-        outputs = tuple(InputFile(*pair) for pair in said_there["manifest"]["outputs"].items())
+        inputs, outputs = (
+            tuple(InputFile(*pair) for pair in said_there["manifest"][kind].items()) for kind in ("inputs", "outputs")
+        )
         subject, preheader = str(said_there["subject"]), str(said_there["preheader"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigError("since", f"{base}/meta.json cannot be read; take it back from git") from error
@@ -194,7 +201,7 @@ def _other(app: App, issue: IssueId) -> Face:
         preheader=preheader,
         text=text,
         page=page,
-        inputs=(),
+        inputs=own_files(inputs),
         outputs=outputs,
     )
 

@@ -1,40 +1,38 @@
-"""Publish: sent/ and the issue's page, before its first mail leaves; and both taken back while none has left."""
+"""Publish: sent/ of an issue, from which its page is built; and both taken back while no mail of it has left."""
 
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
-from newsletter.actions.app import App, read_issue
-from newsletter.actions.build_issue import framed_page, sent_issue
-from newsletter.model.edition import Edition
+from newsletter.actions.app import App, Desk, read_issue
+from newsletter.actions.build_issue import sent_issue
+from newsletter.actions.card_of import card_of
+from newsletter.model.edition import Edition, SentIssue
 from newsletter.model.issue import IssueId
 from newsletter.publication.folder import issue_folder
 from newsletter.publication.sent import sent_digests, write_sent
-from newsletter.publication.write import write
 
 
 def publish_issue(app: App, edition: Edition) -> None:
-    """Writes the edition into sent/, a mended one beside the first, and the page with its pictures into public/.
+    """Writes the edition with its card into sent/, a mended one beside the first.
 
-    What is there already is left as it is: a start after a crash goes on where the last one stopped. The text of the
-    page is the edition's; only the frame around it is today's. Raises `ContentError` for files that cannot be read.
+    What is there already is left as it is: a start after a crash goes on where the last one stopped. Raises
+    `ContentError` for files that cannot be read.
     """
-    desk = read_issue(app, edition.issue)
-    if edition.digest not in sent_digests(app.root, edition.issue):
-        write_sent(app.root, sent_issue(desk, edition))
-    page = page_of(app, edition.issue)
-    for asset in edition.assets:
-        write(app.root / "public" / "images" / asset.name, asset.data)
-    write(page, framed_page(app, desk, edition, images="../../images/"))
+    if edition.digest in sent_digests(app.root, edition.issue):
+        return
+    write_sent(app.root, as_sent(app, read_issue(app, edition.issue), edition))
+
+
+def as_sent(app: App, desk: Desk, edition: Edition) -> SentIssue:
+    """The edition as its sent/ is to hold it, card and all."""
+    return replace(sent_issue(desk, edition), card=card_of(app, desk, edition))
 
 
 def take_back(app: App, issue: IssueId) -> None:
-    """Removes sent/ and the page of an issue that nobody has got. Its pictures stay: other issues may show them."""
-    page = page_of(app, issue)
-    page.unlink(missing_ok=True)
-    if page.parent.is_dir() and not any(page.parent.iterdir()):
-        page.parent.rmdir()
+    """Removes sent/ of an issue that nobody has got. Its page goes with the next build of the archive."""
     sent = issue_folder(app.root, issue) / "sent"
     if sent.is_dir():
         gone = sent.with_name(".sent.taken-back")  # first out of the way, so that a crash leaves no half of it

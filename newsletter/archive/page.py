@@ -1,58 +1,73 @@
-"""An issue's article in today's frame of the site."""
+"""An issue's page in one file, style and all: for looking at, without a server and before it is sent."""
 
 from __future__ import annotations
 
-import re
+from datetime import datetime
 
+from newsletter.archive.article import pictures_at
+from newsletter.archive.assets import style
+from newsletter.archive.frame import IN_ONE_FILE, NOWHERE, frame_values
+from newsletter.model.archive import ArchivedIssue, Site
+from newsletter.model.edition import Edition
 from newsletter.model.frame import Frame
-from newsletter.publication.publication import Publication
-from newsletter.templating import SafeHtml, Templates, theme_tokens
-from newsletter.text.setting import set_in_type
+from newsletter.model.theme import Theme
+from newsletter.templating import SafeHtml, Templates
 
-_PICTURE = re.compile(r"<img [^>]*>")
-_ADDRESSES = re.compile(r' (?:src|srcset)="[^"]*"')
+
+def archived(edition: Edition, due: datetime) -> ArchivedIssue:
+    """The issue as the archive will have it once this edition is sent."""
+    return ArchivedIssue(
+        issue=edition.issue,
+        number=edition.number,
+        language=edition.language,
+        subject=edition.subject,
+        preheader=edition.preheader,
+        due=due,
+        digest=edition.digest,
+        topics=edition.terms.topics,
+        people=edition.terms.people,
+        numbers=edition.terms.numbers,
+        question=edition.terms.question,
+        editions=1,
+        amendments=(),
+        card=None,
+    )
 
 
 def framed(
     article: str,
     *,
-    subject: str,
-    preheader: str,
+    issue: ArchivedIssue,
     permalink: str,
     images: str,
-    publication: Publication,
+    site: Site,
+    theme: Theme,
     frame: Frame,
     templates: Templates,
 ) -> str:
-    """The whole page of an issue.
+    """The whole page of an issue; its links lead to the site as the world sees it.
 
     `article` is page.html of its sent/, or of an edition not yet sent; its pictures stand in images/ beside it.
-    `images` is where they stand from the framed page, with a slash at the end.
+    `images` is where they stand from the page, with a slash at the end. Lists and other issues are not linked: there is
+    no site around it.
     """
-    schedule = set_in_type(publication.schedule, frame.language)
-    return templates.render(
-        "web/frame.html",
-        {
-            "t": frame,
-            "theme": theme_tokens(schedule.theme),
-            "lang": frame.language,
-            "dir": frame.direction,
-            "title": subject,
-            "description": preheader,
-            "permalink": permalink,
-            "name": schedule.name,
-            "about": schedule.about,
-            "postal_address": schedule.postal_address,
-            "site": schedule.site,
-            "article": SafeHtml(_with_pictures_at(images, article)),
-        },
-    )
-
-
-def _with_pictures_at(images: str, article: str) -> str:
-    """The article with its pictures' addresses, images/..., beginning with `images` instead. Its text stays."""
-
-    def placed(picture: re.Match[str]) -> str:
-        return _ADDRESSES.sub(lambda addresses: addresses[0].replace("images/", images), picture[0])
-
-    return _PICTURE.sub(placed, article)
+    values = {
+        **frame_values(site, frame, IN_ONE_FILE, NOWHERE),
+        "base": site.site,
+        "inline_css": SafeHtml(style(templates, theme, {})),
+        "title": issue.subject,
+        "description": issue.preheader,
+        "address": permalink,
+        "card": None,
+        "indexed": True,
+        "issue": issue,
+        "edition": 1,
+        "newest_address": permalink,
+        "earlier": (),
+        "previous": None,
+        "next": None,
+        "topics": (),
+        "people": (),
+        "answer": None,
+    }
+    return templates.render("site/issue.html", {**values, "article": SafeHtml(pictures_at(images, article))})

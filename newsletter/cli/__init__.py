@@ -12,7 +12,9 @@ from newsletter import __version__
 
 # command: what it does, as --help lists it. The module newsletter.cli.<command> defines `command`.
 COMMANDS = {
+    "answers": "Show what readers answered to the question of an issue.",
     "approve": "Sign an issue: exactly these bytes may be sent.",
+    "archive": "Bring the public archive up to date with what was sent.",
     "attach": "Put an item into an issue.",
     "audit": "Show who did what, and whether the log is whole.",
     "bounce": "Take one returned mail from standard input, for a mail server.",
@@ -34,11 +36,13 @@ COMMANDS = {
     "open": "Make the next issue's folder, with a comment on each field.",
     "pause": "Stop sending an issue until somebody resumes it.",
     "preview": "Show an issue in the browser as its readers will see it, and follow every file that is saved.",
+    "rebuild": "Hold an issue that was sent against what its files make of it today.",
     "receipt": "Show what became of every reader's copy of an issue.",
     "reject": "Reject items, and with them their later copies.",
     "resolve": "Decide on copies of which nobody knows whether they arrived.",
     "resume": "Go on sending an issue that is paused.",
     "send": "Send an approved issue to every subscriber, once.",
+    "serve": "Serve the archive, and the pages where readers sign up, answer, change and leave.",
     "status": "Show how far an issue has come, and whom it waits for.",
     "subscribers": "Import, export, list, show and erase readers, and tell anybody's story.",
     "test": "Send a marked copy of an issue to a few addresses.",

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from newsletter.model.edition import SentIssue
-from newsletter.model.errors import ConfigError
+from newsletter.model.errors import ConfigError, ContentError, Mistake
 from newsletter.model.issue import IssueId
 from newsletter.publication.folder import issue_folder
 from newsletter.publication.write import write
+
+if TYPE_CHECKING:
+    from newsletter.model.edition import SentIssue  # heavy, and whoever only reads sent/ runs without it
 
 
 def write_sent(root: Path, sent: SentIssue) -> Path:
@@ -40,6 +47,111 @@ def sent_digests(root: Path, issue: IssueId) -> tuple[str, ...]:
     target = issue_folder(root, issue) / "sent"
     folders = [target, *sorted(target.glob("[0-9]*"), key=lambda one: int(one.name))] if target.is_dir() else []
     return tuple(digest for folder in folders if (digest := _digest_in(folder)) is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentFiles:
+    """One edition as its folder in sent/ holds it."""
+
+    path: str  # of the folder, below the publication's
+    meta: Mapping[str, object]  # what meta.json says, as it says it
+    page: str  # the SHA-256 of page.html, hex
+    images: tuple[str, ...]  # by name
+    card: bytes | None
+
+
+def signatures(root: Path, editions: Mapping[str, int]) -> dict[str, str]:
+    """Of each issue that went out, a text that is another one once a file was changed that its page is made of.
+
+    No file is read. `editions` says how many each had when it was last read; an issue that it does not name has no
+    signature but "".
+    """
+    issues = root / "content" / "issues"
+    if not issues.is_dir():
+        return {}
+    found = {}
+    for name in sorted(os.listdir(issues)):  # noqa: PTH208  (a Path for each of 2,000 issues takes longer than looking)
+        known = editions.get(name)
+        folder = f"{issues}/{name}"
+        if known is not None:
+            if stats := _stats(folder, known):
+                found[name] = stats
+        elif IssueId.parse(name) is not None and os.path.isdir(f"{folder}/sent"):  # noqa: PTH112
+            found[name] = ""
+    return found
+
+
+def signature(root: Path, issue: IssueId, editions: int) -> str:
+    """The signature of one issue with so many editions."""
+    return _stats(str(issue_folder(root, issue)), editions)
+
+
+def count_editions(root: Path, issue: IssueId) -> int:
+    """How many editions lie in sent/."""
+    return len(tuple(_editions(root, issue)))
+
+
+def _stats(folder: str, editions: int) -> str:
+    """Size, time and place of every file that counts; of a folder, when a name in it came or went. "" without sent/."""
+    numbers: list[int] = []
+    for edition in range(1, editions + 1):
+        base = f"{folder}/sent" if edition == 1 else f"{folder}/sent/{edition}"
+        for path in (base, f"{base}/meta.json", f"{base}/page.html", f"{base}/card.png", f"{base}/images"):
+            try:
+                found = os.stat(path)  # noqa: PTH116
+            except OSError:
+                if path == base:
+                    return ""
+                numbers.append(0)
+            else:
+                numbers += (found.st_size, found.st_mtime_ns, found.st_ino)
+    try:
+        found = os.stat(f"{folder}/corrections.yaml")  # noqa: PTH116
+    except OSError:
+        numbers.append(0)
+    else:
+        numbers += (found.st_size, found.st_mtime_ns, found.st_ino)
+    return hashlib.blake2b(repr(numbers).encode(), digest_size=12).hexdigest()
+
+
+def read_sent(root: Path, issue: IssueId) -> tuple[SentFiles, ...]:
+    """The editions in sent/, the first one first. Raises `ContentError` where one is not whole."""
+    return tuple(_read(root, path) for path in _editions(root, issue))
+
+
+def read_part(root: Path, path: str) -> bytes:
+    """A file of sent/, by its path below the publication's folder. Raises `ContentError` where it cannot be read."""
+    try:
+        return (root / path).read_bytes()
+    except OSError as error:
+        what = f"this part of what went out cannot be read ({error.strerror})"
+        raise ContentError([Mistake(path, 0, what, "take it back from git or a backup")]) from error
+
+
+def _editions(root: Path, issue: IssueId) -> Iterator[str]:
+    path = f"content/issues/{issue}/sent"
+    yield path
+    copy = 2
+    while (root / path / str(copy)).is_dir():
+        yield f"{path}/{copy}"
+        copy += 1
+
+
+def _read(root: Path, path: str) -> SentFiles:
+    folder = root / path
+    try:
+        page = (folder / "page.html").read_bytes()
+        meta = json.loads((folder / "meta.json").read_text("utf-8"))
+        card = (folder / "card.png").read_bytes() if (folder / "card.png").is_file() else None
+    except (OSError, ValueError) as error:
+        what = f"an edition that went out is not whole here: {error}"
+        raise ContentError([Mistake(path, 0, what, "take the folder back from git or a backup")]) from error
+    if not isinstance(meta, dict):
+        what = "meta.json does not say what went out"
+        raise ContentError([Mistake(f"{path}/meta.json", 1, what, "take it back from git or a backup")])
+    images = folder / "images"
+    names = tuple(sorted(one.name for one in images.iterdir() if one.is_file())) if images.is_dir() else ()
+    return SentFiles(path=path, meta=meta, page=hashlib.sha256(page).hexdigest(), images=names, card=card)
 
 
 def _files(sent: SentIssue) -> dict[str, bytes | str]:

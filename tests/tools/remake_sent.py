@@ -9,8 +9,8 @@ import shutil
 from pathlib import Path
 
 from newsletter.actions.app import App, open_app, read_issue
-from newsletter.actions.build_issue import sent_issue
 from newsletter.actions.demo import sample_now
+from newsletter.actions.publish_issue import as_sent
 from newsletter.assemble.edition import assemble
 from newsletter.model.edition import SentIssue
 from newsletter.model.issue import IssueId
@@ -25,9 +25,9 @@ def finished(root: Path) -> tuple[IssueId, ...]:
     return issue_ids(root)[:-1]
 
 
-def as_sent(app: App, issue: IssueId) -> SentIssue:
+def made_anew(app: App, issue: IssueId) -> SentIssue:
     desk = read_issue(app, issue)
-    return sent_issue(desk, assemble(desk.draft, desk.publication, desk.frame, app.templates))
+    return as_sent(app, desk, assemble(desk.draft, desk.publication, desk.frame, app.templates))
 
 
 def main() -> None:
@@ -37,7 +37,7 @@ def main() -> None:
     now = sample_now(ROOT)
     app = open_app(ROOT, clock=lambda: now)
     for issue in finished(ROOT):
-        print(write_sent(ROOT, as_sent(app, issue)).relative_to(ROOT))
+        print(write_sent(ROOT, made_anew(app, issue)).relative_to(ROOT))
 
 
 if __name__ == "__main__":

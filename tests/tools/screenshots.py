@@ -1,16 +1,19 @@
-"""Takes the pictures of docs/screenshots from the sample's coming issue, in the browser and the type of the tests."""
+"""Takes the pictures of docs/screenshots from the sample, in the browser and the type of the tests."""
 
 from __future__ import annotations
 
 import io
+import mimetypes
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from newsletter.actions.init_publication import init_publication
+from tests.archiving import built, public
 from tests.browser import launch
 from tests.conftest import ROOT
 from tests.showing import Outlet, Shown, issue_named, show
@@ -45,16 +48,60 @@ SHOTS = (
 )
 
 
+@dataclass(frozen=True)
+class SiteShot:
+    """One picture of the sample's site, from its top."""
+
+    name: str
+    address: str  # root-relative
+    width: int  # CSS pixels, and pixels of the picture
+    height: int  # at most
+    dark: bool = False
+
+
+SITE_SHOTS = (
+    SiteShot("archive-home", "/", 1180, 1160),
+    SiteShot("archive-phone", "/", 390, 1600),
+    SiteShot("archive-issue", "/issues/2026-11-20/", 1180, 1300),
+    SiteShot("archive-dark", "/numbers/", 1180, 760, dark=True),
+)
+HOST = "https://focus.test"
+
+
 def take(browser: Browser, shot: Shot, shown: Shown) -> bytes:
-    """The picture, as PNG with a palette of 256 colours: a third of the size."""
+    """The picture of a mail or a page, as PNG."""
     window = {"width": shot.width, "height": 900}
     page = browser.new_page(viewport=window, color_scheme="dark" if shot.dark else "light")  # type: ignore[arg-type]
     show(page, shown.html(shot.outlet), shown.images if shot.pictures else {})
     whole = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
     top, bottom = _part(page, shot, whole.height)
     page.close()
+    return _small(whole.crop((0, top, whole.width, bottom)))
+
+
+def take_site(browser: Browser, shot: SiteShot, site: dict[str, bytes]) -> bytes:
+    """The picture of a page of the site, as PNG. `site` has its files by path."""
+    window = {"width": shot.width, "height": 900}
+    page = browser.new_page(viewport=window, color_scheme="dark" if shot.dark else "light")  # type: ignore[arg-type]
+
+    def answer(route: Route) -> None:
+        path = route.request.url.removeprefix(f"{HOST}/")
+        data = site.get(f"{path}index.html" if not path or path.endswith("/") else path)
+        kind = mimetypes.guess_type(path)[0] or "text/html; charset=utf-8"
+        route.fulfill(body=data, content_type=kind) if data is not None else route.abort()
+
+    page.route("**/*", answer)
+    for _ in range(2):  # the second time with its fonts at hand: a late one is not put in
+        page.goto(f"{HOST}{shot.address}")
+        page.evaluate("document.fonts.ready")
+    whole = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
+    page.close()
+    return _small(whole.crop((0, 0, whole.width, min(whole.height, shot.height))))
+
+
+def _small(part: Image.Image) -> bytes:
+    """A PNG with a palette of 256 colours: a third of the size."""
     out = io.BytesIO()
-    part = whole.crop((0, top, whole.width, bottom))
     # Of Pillow's ways to choose a palette this one keeps the colours of large areas exactly.
     part.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()
@@ -81,6 +128,12 @@ def main() -> None:
         for shot in SHOTS:
             path = FOLDER / f"{shot.name}.png"
             path.write_bytes(take(browser, shot, shown))
+            print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1000} kB")
+        root = init_publication(Path(fonts) / "publication")
+        built(root)
+        for site_shot in SITE_SHOTS:
+            path = FOLDER / f"{site_shot.name}.png"
+            path.write_bytes(take_site(browser, site_shot, public(root)))
             print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1000} kB")
         browser.close()
 
