@@ -20,10 +20,11 @@ def erase_reader(app: App, address: str, *, by: str, note: str | None = None) ->
     """
     now = app.clock()
     with readers_store(app) as readers:
-        own = readers.marks(spelt(address))
+        address = spelt(address)
+        own = readers.marks(address)
         with leavers.kept(leavers_path(app)) as log, readers.store.writing_alone() as connection:
             mark = subscribers.known_mark(connection, own)
-            was_there = erasing.forget(connection, own)
+            was_there = erasing.forget(connection, own, (address,))
             forbidding = {one.reason for one in suppressions.living(connection, (mark,))}
             if not was_there and Reason.ERASED in forbidding:
                 return False

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from newsletter.actions.app import App
 from newsletter.actions.dkim_key import dkim_key
+from newsletter.actions.go_live import brought_up_to_date, listing
 from newsletter.actions.keys import genuine
 from newsletter.actions.publish_issue import take_back
 from newsletter.actions.readers import leavers_path
@@ -14,9 +16,11 @@ from newsletter.actions.way_out import domain_of, way_out
 from newsletter.deliver import ledger
 from newsletter.deliver.ledger import StopSign
 from newsletter.deliver.progress import Progress
+from newsletter.deliver.spares import Spares
 from newsletter.deliver.work import Copy, Work, processes_for
 from newsletter.model.approval import NotApproved, living
 from newsletter.model.edition import Edition
+from newsletter.model.errors import NewsletterError
 from newsletter.model.mailing import Mailing, MailingState
 from newsletter.model.subscriber import Reason
 from newsletter.publication.schedule import Schedule
@@ -29,6 +33,14 @@ from newsletter.tokens import KeyRing
 Watch = Callable[[Progress], None]
 
 _STARTS = (MailingState.READY, MailingState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run of a mailing came to."""
+
+    mailing: Mailing
+    trouble: NewsletterError | OSError | None  # what kept home and feeds from being brought up to date
 
 
 def nobody(progress: Progress) -> None:
@@ -44,10 +56,12 @@ def run_mailing(
     by: str,
     watch: Watch,
     stop: StopSign,
-) -> Mailing:
+    spares: Spares | None = None,
+) -> Run:
     """The mailing as it is when nothing of it can be sent any more for now: at its end, paused, cancelled or stopped.
 
-    What a sender that was killed left as handing over is unknown from here on. Raises `NotApproved` for an edition that
+    Home and feeds name the issue from its first mail on. What a sender that was killed left as handing over is unknown
+    from here on. Raises `NotApproved` for an edition that
     nobody has signed, `ConfigError` for a way out that is not complete, `StoreError`.
     """
     store = owned.store
@@ -55,16 +69,32 @@ def run_mailing(
         mailings.move(store, mailing.id, MailingState.SENDING, expect=(mailing.state,), now=app.clock(), who=by)
     jitter = random.Random().random  # noqa: S311  (spreads retries, keeps no secret)
     state = MailingState.SENDING
-    while state is MailingState.SENDING and not stop.is_set():  # anew where it was given another edition meanwhile
-        mailing = mailings.get(store, mailing.id)
-        work = _work(app, owned, ring, schedule, mailing)
-        state = ledger.run(owned, mailing, work, clock=app.clock, jitter=jitter, watch=watch, stop=stop)
-        _log_bounces(app, owned, mailings.get(store, mailing.id))
-    if state is MailingState.CANCELLED:  # by somebody who could not close the rows while we had them
+    with listing(app, store, schedule, stop) as site:
+
+        def seen(progress: Progress) -> None:
+            site.see(progress)
+            watch(progress)
+
+        while state is MailingState.SENDING and not stop.is_set():  # anew where it was given another edition meanwhile
+            mailing = mailings.get(store, mailing.id)
+            work = _work(app, owned, ring, schedule, mailing)
+            state = ledger.run(
+                owned, mailing, work, clock=app.clock, jitter=jitter, watch=seen, stop=stop, spares=spares
+            )
+            _log_bounces(app, owned, mailings.get(store, mailing.id))
+    obey_cancel(app, owned, mailing)
+    trouble = brought_up_to_date(app, store, schedule, stop)
+    return Run(mailings.get(store, mailing.id), trouble)
+
+
+def obey_cancel(app: App, owned: Owned, mailing: Mailing) -> None:
+    """Closes the rows of a mailing that somebody cancelled who could not do so while we had them; sent/ and the page
+    are taken back where nobody has got anything. Any other mailing stays as it is."""
+    now = mailings.get(owned.store, mailing.id)
+    if now.state is MailingState.CANCELLED:
         receipts.cancel_open(owned, mailing.id, app.clock())
-        if mailings.get(store, mailing.id).began is None:
+        if now.began is None:
             take_back(app, mailing.issue)
-    return mailings.get(store, mailing.id)
 
 
 def _log_bounces(app: App, owned: Owned, mailing: Mailing) -> None:

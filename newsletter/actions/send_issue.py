@@ -1,4 +1,4 @@
-"""Send: an approved issue to everyone who subscribes, once; then the next issue is opened."""
+"""Send: an approved issue to everyone who subscribes, once. First its page is live, last the next issue is opened."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ from threading import Event
 
 from newsletter.actions.app import App, known_issue, read_publication
 from newsletter.actions.approved_edition import approved_edition
+from newsletter.actions.go_live import Onlooker, brought_up_to_date, go_live, patiently, publish_site, quiet
 from newsletter.actions.installation import may_send
 from newsletter.actions.mailing_of import NotNow
 from newsletter.actions.open_issue import Opened
+from newsletter.actions.public_addresses import Tell, Wait
 from newsletter.actions.publish_issue import publish_issue, take_back
 from newsletter.actions.readers import readers_store
 from newsletter.actions.roll_over import roll_over
-from newsletter.actions.run_mailing import Watch, nobody, run_mailing
+from newsletter.actions.run_mailing import Run, Watch, nobody, obey_cancel, run_mailing
 from newsletter.actions.way_out import way_words
 from newsletter.deliver.ledger import StopSign
+from newsletter.deliver.spares import Spares
+from newsletter.deliver.work import processes_for
 from newsletter.model.approval import ApprovedEdition
 from newsletter.model.audit import claimed
+from newsletter.model.errors import NewsletterError
 from newsletter.model.issue import IssueId
 from newsletter.model.mailing import Mailing, MailingKind, MailingState, Receipt
 from newsletter.model.subscriber import Mark
@@ -38,6 +43,9 @@ class Sent:
     receipt: Receipt
     early: bool  # it is not due yet: planned, and nothing has left
     opened: Opened | None  # the next issue, where this one's end opened it
+    trouble: NewsletterError | OSError | None = (
+        None  # what kept home and feeds from naming it; mails have left all the same
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,36 +71,59 @@ def send_issue(
     at_once: bool = False,
     watch: Watch = nobody,
     stop: StopSign | None = None,
+    tell: Tell = quiet,
+    wait: Wait | None = None,
 ) -> Sent:
     """Sends the issue where it is due, and goes on where a sender was killed. Nothing that is not approved leaves.
 
+    The order: sent/, page and pictures; `publish.command`; their public addresses answer; the first mail; home and
+    feeds, and the command again; the next issue. Killed between any two of them, it goes on there. `tell` hears what
+    is waited for, `wait` lets the time pass until the web is asked again.
+
     Before its time it is only planned, after `grace` it waits for a person: `at_once` sends it in both cases. Raises
     `NotApproved`, `NotThisInstallation`, `AlreadyHeld` while another sender runs, `NotNow` for a mailing that is
-    paused, cancelled, sent or waits for a decision, `Missed`, `ContentError`, `StoreError`.
+    paused, cancelled, sent or waits for a decision, `Missed`, `NotLive` and `PublishFailed` before the first mail,
+    `ContentError`, `StoreError`.
     """
     known_issue(app, issue)
     schedule = read_publication(app, Folder(app.root)).schedule
-    by = claimed(who, login)
+    by, stop = claimed(who, login), stop or Event()
+    onlooker = Onlooker(stop, wait or patiently(stop), tell)
     with readers_store(app) as (store, ring):
         may_send(app, store)
-        with own(store, app.root, app.clock()) as owned:
+        with own(store, app.root, app.clock()) as owned, Spares(owned.fileno) as spares:
             mailing = mailings.find(store, issue, MailingKind.ISSUE)
+            if mailing is not None and (at_once or mailing.due <= app.clock()):  # while the gate looks, and the web
+                spares.start(min(processes_for(mailing.total), schedule.sending.connections))
             if mailing is None or mailing.began is None:
-                mailing = _planned(app, owned, schedule, ring, issue, by, at_once)
-                if mailing.state is MailingState.READY and mailing.due > app.clock():
+                mailing, approved = _planned(app, owned, schedule, ring, issue, by, at_once)
+                if mailing.due > app.clock():
                     return Sent(receipts.receipt(store, mailing.id), True, None)
-            if mailing.state is MailingState.SENT and (opened := roll_over(app, who)):  # a crash had kept it from that
-                return Sent(receipts.receipt(store, mailing.id), False, opened)
+                _into_sent(app, approved)
+                if not go_live(app, store, schedule, mailing.id, approved.edition, onlooker):
+                    return left_off(app, owned, schedule, mailing, stop)
+                mailing = mailings.get(store, mailing.id)
+            if mailing.state is MailingState.SENT:  # a crash may have kept it from what comes behind the last mail
+                listed, opened = publish_site(app, store, schedule, stop), roll_over(app, who)
+                if listed or opened:
+                    return Sent(receipts.receipt(store, mailing.id), False, opened)
             _may_go_on(mailing)
-            mailing = run_mailing(app, owned, ring, schedule, mailing, by, watch, stop or Event())
+            run = run_mailing(app, owned, ring, schedule, mailing, by, watch, stop, spares)
             receipt = receipts.receipt(store, mailing.id)
-    return stopped(app, receipt, who)
+    return stopped(app, receipt, run, who)
 
 
-def stopped(app: App, receipt: Receipt, who: str) -> Sent:
+def stopped(app: App, receipt: Receipt, run: Run, who: str) -> Sent:
     """What a run came to; where nothing of it is open any more, the next issue is opened."""
     over = receipt.mailing.state in (MailingState.SENT, MailingState.UNRESOLVED)
-    return Sent(receipt, False, roll_over(app, who) if over else None)
+    return Sent(receipt, False, roll_over(app, who) if over else None, run.trouble)
+
+
+def left_off(app: App, owned: Owned, schedule: Schedule, mailing: Mailing, stop: StopSign) -> Sent:
+    """What there is to say of a mailing whose page was waited for in vain, as somebody wanted something else."""
+    obey_cancel(app, owned, mailing)
+    trouble = brought_up_to_date(app, owned.store, schedule, stop)
+    return Sent(receipts.receipt(owned.store, mailing.id), False, None, trouble)
 
 
 def rehearse(app: App, issue: IssueId) -> Rehearsal:
@@ -108,8 +139,8 @@ def rehearse(app: App, issue: IssueId) -> Rehearsal:
 
 def _planned(
     app: App, owned: Owned, schedule: Schedule, ring: KeyRing, issue: IssueId, by: str, at_once: bool
-) -> Mailing:
-    """The mailing, ready to begin: gate passed, rows planned, sent/ and page written where it is due."""
+) -> tuple[Mailing, ApprovedEdition]:
+    """The mailing, ready to begin, and what it brings: gate passed, rows planned."""
     approved = approved_edition(app, issue)
     store, now = owned.store, app.clock()
     due = now if at_once else calendar.week(schedule.calendar, issue).due
@@ -142,16 +173,15 @@ def _planned(
         mailing = planning.plan(owned, mailing.id, now, _team(schedule, ring))
     else:
         planning.top_up(owned, mailing.id, now)
-    if due <= now:
-        if approved.edition.digest not in sent_digests(app.root, issue):
-            take_back(app, issue)  # another edition may stand there, of a start that came to nothing; nobody has got it
-        publish_issue(app, approved.edition)
-        before_first_mail(app, approved)
-    return mailings.get(store, mailing.id)
+    return mailings.get(store, mailing.id), approved
 
 
-def before_first_mail(app: App, approved: ApprovedEdition) -> None:
-    """The step between the page and the first mail: where public addresses are asked for, once there is a site."""
+def _into_sent(app: App, approved: ApprovedEdition) -> None:
+    """Sees to it that sent/ holds the edition, and no other before the first mail."""
+    issue = approved.edition.issue
+    if approved.edition.digest not in sent_digests(app.root, issue):
+        take_back(app, issue)  # another edition may stand there, of a start that came to nothing; nobody has got it
+    publish_issue(app, approved.edition)
 
 
 def _team(schedule: Schedule, ring: KeyRing) -> tuple[Mark, ...]:

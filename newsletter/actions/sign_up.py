@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from newsletter.actions.app import App
 from newsletter.actions.readers import Readers, readers_store, spelt
 from newsletter.model.errors import ForgedToken
-from newsletter.model.marks import mark_of, mark_text
+from newsletter.model.marks import timed_of, timed_text
 from newsletter.model.subscriber import Act, Consent, Mark, Subscriber, SubscriberState
 from newsletter.store import happenings, marks, subscribers
 from newsletter.tokens import KeyRing, Purpose
 
 WAITING = timedelta(days=30)  # so long a confirmation may take; then who asked is forgotten
 _ONCE_IN = timedelta(days=1)  # asking again within it changes nothing: a stranger may fill in the form all day
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,16 +81,15 @@ def forget_unconfirmed(app: App) -> int:
 
 def confirm_token(ring: KeyRing, mark: Mark, asked: datetime) -> str:
     """The token of the link that confirms what was asked at this time."""
-    return ring.sign(Purpose.CONFIRM, f"{mark_text(mark)}-{(asked - _EPOCH) // _MICROSECOND}")
+    return ring.sign(Purpose.CONFIRM, timed_text(mark, asked))
 
 
 def read_confirm_token(ring: KeyRing, token: str) -> tuple[Mark, datetime]:
     """Who asked, and when. Raises `ForgedToken`."""
-    text, _, since = ring.verify(Purpose.CONFIRM, token).partition("-")
-    mark = mark_of(text)
-    if mark is None or not since.isdecimal():
+    found = timed_of(ring.verify(Purpose.CONFIRM, token))
+    if found is None:
         raise ForgedToken("this link is not one of ours, or it was cut short; use the link in the newest mail")
-    return mark, _EPOCH + int(since) * _MICROSECOND
+    return found
 
 
 def _is_member(subscriber: Subscriber) -> bool:

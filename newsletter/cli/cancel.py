@@ -22,7 +22,8 @@ from newsletter.model.issue import IssueId
 def command(folder: str, issue: IssueId, note: str | None, yes: bool, who: str) -> int:
     """End the sending of an issue: whoever has not got it will not get it.
 
-    While nobody has got it yet, the page and sent/ are taken back, and the issue can be changed and sent again.
+    While nobody has got it yet, the page, its public copy and sent/ are taken back, and the issue can be changed and
+    sent again. Else the page stays, and says that not everybody got it.
 
     \b
     Example:

@@ -10,7 +10,7 @@ from newsletter.actions.app import read_publication
 from newsletter.actions.resume_mailing import resume_mailing
 from newsletter.cli.arguments import AS, IssueArgument, opened
 from newsletter.cli.send import told
-from newsletter.cli.sending import following, stopping
+from newsletter.cli.sending import following, stopping, told_now
 from newsletter.model.issue import IssueId
 from newsletter.publication.folder import Folder
 
@@ -32,5 +32,7 @@ def command(folder: str, issue: IssueId, mended: bool, who: str) -> int:
     app = opened(folder)
     cities = read_publication(app, Folder(app.root)).schedule.cities
     with following(issue) as watch, stopping() as stop:
-        sent = resume_mailing(app, issue, who, login=getpass.getuser(), mended=mended, watch=watch, stop=stop)
+        sent = resume_mailing(
+            app, issue, who, login=getpass.getuser(), mended=mended, watch=watch, stop=stop, tell=told_now
+        )
     return told(app, issue, sent, cities)

@@ -10,7 +10,7 @@ from newsletter.actions.app import App, read_publication
 from newsletter.actions.send_issue import Rehearsal, Sent, rehearse, send_issue
 from newsletter.cli.arguments import AS, IssueArgument, in_words, opened
 from newsletter.cli.receipts import line, state_words
-from newsletter.cli.sending import following, stopping
+from newsletter.cli.sending import following, stopping, told_now
 from newsletter.model.issue import IssueId
 from newsletter.model.mailing import DeliveryState, MailingState
 from newsletter.publication.folder import Folder
@@ -26,9 +26,10 @@ from newsletter.publication.schedule import City
 def command(folder: str, issue: IssueId, dry_run: bool, at_once: bool, who: str) -> int:
     """Send an approved issue to every subscriber, once.
 
-    Its bytes are those that were approved. Before it is due it is only planned. The page and sent/ are written first;
-    Ctrl-C pauses nothing and loses nothing: the same command goes on where it stopped. When all have got it, the next
-    issue is opened. Exit status 1 while copies are open or unknown.
+    Its bytes are those that were approved. Before it is due it is only planned. First its page and pictures go live, by
+    publish.command where there is one, and no mail leaves before the web shows them as they were approved. Ctrl-C
+    pauses nothing and loses nothing: the same command goes on where it stopped. When all have got it, the next issue is
+    opened. Exit status 1 while copies are open or unknown, or home and feeds could not be published.
 
     \b
     Example:
@@ -41,7 +42,9 @@ def command(folder: str, issue: IssueId, dry_run: bool, at_once: bool, who: str)
         _tell(rehearse(app, issue), cities)
         return 0
     with following(issue) as watch, stopping() as stop:
-        sent = send_issue(app, issue, who, login=getpass.getuser(), at_once=at_once, watch=watch, stop=stop)
+        sent = send_issue(
+            app, issue, who, login=getpass.getuser(), at_once=at_once, watch=watch, stop=stop, tell=told_now
+        )
     return told(app, issue, sent, cities)
 
 
@@ -64,7 +67,12 @@ def told(app: App, issue: IssueId, sent: Sent, cities: tuple[City, ...]) -> int:
         click.echo(f"`newsletter resume {issue}` goes on with the {receipt.open:,} that are open.")
     if sent.opened:
         click.echo(f"The next issue is open: {sent.opened.folder.relative_to(app.root)}")
-    return 0 if receipt.closed else 1
+    if sent.trouble:
+        click.echo(f"But home and feeds may not show it yet: {sent.trouble}", err=True)
+        over = receipt.mailing.state is MailingState.SENT
+        again = f"`newsletter send {issue}`" if over else "The next command that goes on with it"
+        click.echo(f"{again} tries that again.", err=True)
+    return 0 if receipt.closed and not sent.trouble else 1
 
 
 def _tell(found: Rehearsal, cities: tuple[City, ...]) -> None:

@@ -64,6 +64,11 @@ def stopping() -> Iterator[Event]:
             signal.signal(number, handler)
 
 
+def told_now(line: str) -> None:
+    """Says what is waited for before the first mail."""
+    click.echo(line, err=True)
+
+
 def words(progress: Progress) -> str:
     """How it goes, in a few words: "81/s, 4 minutes left"."""
     parts = [f"{progress.rate:,.0f}/s"] if progress.rate >= 1 else []

@@ -1,16 +1,20 @@
-"""A reader's mark as text: in links, in tokens and in var/leavers.log."""
+"""A reader's mark as text, alone or with a time: in links, in tokens and in var/leavers.log."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import re
+from datetime import UTC, datetime, timedelta
 
 from newsletter.model.base32 import base32
 from newsletter.model.subscriber import Mark
 
 OCTETS = 16  # of a mark
 _SHAPE = re.compile("[a-z2-7]{26}")
+_SINCE = re.compile("[1-9][0-9]{0,16}")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def mark_text(mark: Mark) -> str:
@@ -27,3 +31,17 @@ def mark_of(text: str) -> Mark | None:
     except binascii.Error:
         return None
     return mark if mark_text(mark) == text else None  # the last character has two bits that mean nothing
+
+
+def timed_text(mark: Mark, at: datetime) -> str:
+    """The mark and a time after 1970, to the microsecond: what a token holds that is good for a while only."""
+    return f"{mark_text(mark)}-{(at - _EPOCH) // _MICROSECOND}"
+
+
+def timed_of(text: str) -> tuple[Mark, datetime] | None:
+    """The mark and the time, UTC, that `timed_text` wrote so; None for any other text."""
+    own, _, since = text.partition("-")
+    mark = mark_of(own)
+    if mark is None or not _SINCE.fullmatch(since):
+        return None
+    return mark, _EPOCH + int(since) * _MICROSECOND

@@ -8,9 +8,10 @@ from enum import Enum
 
 
 class NoticeKind(Enum):
-    """What a notice is for. A confirmation goes to an address at most once a day."""
+    """What a notice is for. A confirmation goes to an address at most once a day, the link to preferences thrice."""
 
     CONFIRMATION = "confirmation"
+    PREFERENCES = "preferences"  # the link to a reader's own page
     SIGN_IN = "sign-in"
     REMINDER = "reminder"
     ALARM = "alarm"

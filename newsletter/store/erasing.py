@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, delete, select, union, update
+from sqlalchemy import Connection, delete, func, select, union, update
 
 from newsletter.model.subscriber import Mark
 from newsletter.store import happenings, returned, schema, subscribers, suppressions
 
 
-def forget(connection: Connection, marks: Sequence[Mark]) -> bool:
+def forget(connection: Connection, marks: Sequence[Mark], addresses: Collection[str] = ()) -> bool:
     """Takes every word of a reader out of the database; whether they were there. Within `Store.writing_alone`.
 
-    Their copies of past issues stay in the ledger, without address and name, so that its sums still close; a server's
-    answer and what came back, which may repeat the address, lose their words. A copy that was still to be sent is
-    closed at its intent, because nobody is there any more.
+    `addresses` are theirs as far as the caller knows them; those that stand beside the marks are found. Their copies of
+    past issues stay in the ledger, without address and name, so that its sums still close; a server's answer and what
+    came back, which may repeat the address, lose their words. A copy that was still to be sent is closed at its intent,
+    because nobody is there any more. What was asked for with the address on a live page and is not yet seen to, never
+    is. Answers to an issue's question stay: no address stands beside them.
     """
     deliveries, notices = schema.deliveries, schema.notices
     own = deliveries.c.mailing.in_(select(schema.mailings.c.id)) & deliveries.c.mark.in_(marks)  # by (mailing, mark)
@@ -23,10 +25,14 @@ def forget(connection: Connection, marks: Sequence[Mark]) -> bool:
     known = union(
         select(readers.c.address).where(readers.c.mark.in_(marks)),
         select(deliveries.c.address).where(own, deliveries.c.address.is_not(None)),
+        select(notices.c.address).where(notices.c.mark.in_(marks)),
     )
-    returned.empty(connection, marks, set(connection.scalars(known)))
+    theirs = {*connection.scalars(known), *addresses}
+    returned.empty(connection, marks, theirs)
     connection.execute(update(deliveries).where(own).values(address=None, name=None, said=None))
     connection.execute(delete(notices).where(notices.c.mark.in_(marks)))
+    asking = func.lower(schema.requests.c.address).in_({address.lower() for address in theirs})
+    connection.execute(delete(schema.requests).where(asking))
     happenings.empty(connection, marks)
     suppressions.empty(connection, marks)
     return subscribers.remove(connection, marks)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from newsletter.model.audit import Deed
 from newsletter.model.errors import NewsletterError
@@ -107,6 +107,19 @@ def living(place: Store | Connection) -> tuple[Mailing, ...]:
     with glance(place) as connection:
         rows = connection.execute(select(_TABLE).where(_TABLE.c.state.not_in(over)).order_by(_TABLE.c.id))
         return tuple(map(mailing_of, rows))
+
+
+def unlisted(place: Store | Connection) -> frozenset[IssueId]:
+    """The issues that no list of the archive names yet: none of their mails has been begun, and they are not over with
+    nobody to write to. One that is mailed to nobody, as a sample or an imported issue, is not among them."""
+    waiting = (_TABLE.c.began.is_(None), _TABLE.c.state != _S.SENT.value)
+    return _issues(place, _TABLE.c.kind == MailingKind.ISSUE.value, *waiting)
+
+
+def cut_short(place: Store | Connection) -> frozenset[IssueId]:
+    """The issues whose mailing was cancelled after its first mail: some readers have them, the others never will."""
+    begun = (_TABLE.c.began.is_not(None), _TABLE.c.state == _S.CANCELLED.value)
+    return _issues(place, _TABLE.c.kind == MailingKind.ISSUE.value, *begun)
 
 
 def move(
@@ -239,6 +252,12 @@ def mailing_of(row: Row[Any]) -> Mailing:
 def _of(connection: Connection, issue: IssueId, kind: MailingKind) -> list[Mailing]:
     query = select(_TABLE).where(_TABLE.c.issue == str(issue), _TABLE.c.kind == kind.value).order_by(_TABLE.c.number)
     return list(map(mailing_of, connection.execute(query)))
+
+
+def _issues(place: Store | Connection, *which: ColumnElement[bool]) -> frozenset[IssueId]:
+    with glance(place) as connection:
+        names = connection.scalars(select(_TABLE.c.issue).where(*which).order_by(_TABLE.c.id))
+        return frozenset(issue for issue in map(IssueId.parse, names) if issue is not None)
 
 
 def _told(connection: Connection, mailing: Mailing, act: str, now: datetime, who: str, note: str | None) -> None:

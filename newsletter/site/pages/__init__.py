@@ -1,0 +1,1 @@
+"""The live pages, a module each: what is asked comes in, an answer goes out."""
