@@ -11,17 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from newsletter.actions.app import read_issue
+from newsletter.actions.app import App, read_issue
 from newsletter.actions.card_of import card_of, lettering
 from newsletter.assemble.edition import assemble
 from newsletter.model.issue import IssueId
+from newsletter.model.mailing import MailingState
 from newsletter.model.theme import Theme
 from newsletter.pictures import faces
 from newsletter.pictures.card import HEIGHT, WIDTH, Said, card
 from newsletter.pictures.faces import Faces
 from newsletter.pictures.lines import balanced, cut, in_lines
+from newsletter.publication.folder import issue_folder
 from newsletter.templating import Templates
+from tests.approving import COMING
 from tests.conftest import ISSUE, ROOT, opened
+from tests.sending import send, when_due
 
 FONTS = lettering(Templates((("templates/", ROOT / "templates"),)))
 COLOURS = Theme().light
@@ -200,3 +204,14 @@ def test_what_is_cut_ends_in_an_ellipsis_and_fits(text: str, width: int, most: i
 def test_lines_are_about_as_long_as_each_other(text: str, width: int, lines: tuple[str, ...]) -> None:
     """A last line of one word is not left alone; Chinese is divided between characters, never before a comma."""
     assert balanced(text, width, len) == lines
+
+
+def test_a_card_is_drawn_while_an_issue_waits_for_its_time(sender: App) -> None:
+    """Its first mail waits for no drawing: the card of this very edition is there, and goes into sent/."""
+    assert send(when_due(sender, hours=-2)).early
+    (ahead,) = (sender.root / "var" / "cards").iterdir()
+    drawn = ahead.read_bytes()
+    ahead.write_bytes(drawn + b"\0")  # another one than would be drawn now
+    assert send(when_due(sender)).receipt.mailing.state is MailingState.SENT
+    assert (issue_folder(sender.root, COMING) / "sent" / "card.png").read_bytes() == drawn + b"\0"
+    assert not ahead.parent.exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from newsletter.actions.app import App, Desk, read_issue
 from newsletter.actions.build_issue import sent_issue
-from newsletter.actions.card_of import card_of
+from newsletter.actions.card_of import card_of, forget_ahead
 from newsletter.model.edition import Edition, SentIssue
 from newsletter.model.issue import IssueId
 from newsletter.publication.folder import issue_folder
@@ -24,6 +24,7 @@ def publish_issue(app: App, edition: Edition) -> None:
     if edition.digest in sent_digests(app.root, edition.issue):
         return
     write_sent(app.root, as_sent(app, read_issue(app, edition.issue), edition))
+    forget_ahead(app)
 
 
 def as_sent(app: App, desk: Desk, edition: Edition) -> SentIssue:

@@ -8,6 +8,7 @@ from threading import Event
 
 from newsletter.actions.app import App, known_issue, read_publication
 from newsletter.actions.approved_edition import approved_edition
+from newsletter.actions.card_of import draw_ahead
 from newsletter.actions.go_live import Onlooker, brought_up_to_date, go_live, patiently, publish_site, quiet
 from newsletter.actions.installation import may_send
 from newsletter.actions.mailing_of import NotNow
@@ -98,6 +99,7 @@ def send_issue(
             if mailing is None or mailing.began is None:
                 mailing, approved = _planned(app, owned, schedule, ring, issue, by, at_once)
                 if mailing.due > app.clock():
+                    draw_ahead(app, approved.edition)
                     return Sent(receipts.receipt(store, mailing.id), True, None)
                 _into_sent(app, approved)
                 if not go_live(app, store, schedule, mailing.id, approved.edition, onlooker):
