@@ -20,7 +20,7 @@ demo: $(RUN) ## Runs the main job on the sample publication.
 test: $(TOOLS) check ## Passes the whole test suite; installs what it needs.
 	$(TESTING) $(BIN)/python -m $(PYTEST)
 
-coverage: $(TOOLS) ## The same tests, and which lines and branches none of them reaches; takes a third longer.
+coverage: $(TOOLS) ## The same tests, and which lines and branches none of them reaches; takes half as long again.
 	$(BIN)/coverage erase
 	$(TESTING) $(BIN)/coverage run -m $(PYTEST)
 	$(BIN)/coverage combine -q

@@ -124,9 +124,9 @@ def asked_by(app: App, address: str = ANA, language: str | None = None) -> Asked
         address,
         page="https://focus.example.org/subscribe",
         words="Send me the weekly letter.",
-        name="Buy now zqnameqz",
+        name="Buy now zq0name",
         language=language,
-        tags=("zqtagqz",),
+        tags=("zq0tag",),
     )
 
 
@@ -338,7 +338,7 @@ def test_the_confirmation_holds_its_link_and_nothing_that_was_typed(home: App) -
     kept = ask_confirmation(home, asked_by(home, "Ana.Typed@example.org"))
     assert kept
     whole = f"{kept.subject}\n{kept.text}"
-    assert "zq" not in whole
+    assert "zq0" not in whole
     assert "Ana.Typed" not in whole
     assert "A community space" not in whole  # the tagline
     assert re.findall(r"https?://\S+", whole) == [link_in(kept)]
