@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,6 +67,14 @@ def over_smtp(app: App, port: int, connections: int = 1) -> None:
     path = app.root / "schedule.yaml"
     kept = path.read_text("utf-8").partition("\nsending:")[0].rstrip("\n")
     path.write_text("\n  ".join((f"{kept}\nsending:", *lines)) + "\n", "utf-8")
+
+
+def publishing(app: App, **values: object) -> None:
+    """Writes `publish:` into schedule.yaml; what stood there before is kept where nothing else is said."""
+    path = app.root / "schedule.yaml"
+    kept, _, before = path.read_text("utf-8").partition("\npublish: ")
+    there = {**(json.loads(before) if before else {}), **values}
+    path.write_text(f"{kept.rstrip()}\npublish: {json.dumps(there)}\n", "utf-8")
 
 
 def prepared(app: App) -> App:

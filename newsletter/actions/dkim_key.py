@@ -11,10 +11,11 @@ from pathlib import Path
 from newsletter.actions.app import App
 from newsletter.actions.way_out import domain_of, read_schedule
 from newsletter.mail.dkim import DkimKey, KeyRefused, Signer, new_key
+from newsletter.model import secrets
 from newsletter.model.errors import ConfigError
 from newsletter.publication.schedule import Schedule
 
-NAME = "DKIM_KEY"
+NAME = secrets.DKIM_KEY
 
 
 def dkim_key(app: App, schedule: Schedule) -> DkimKey | None:

@@ -9,11 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from newsletter.actions.app import App
+from newsletter.model import secrets
 from newsletter.model.approval import Signature
 from newsletter.model.errors import ConfigError
 from newsletter.tokens import KeyRing, Purpose, ring_of
 
-NAME = "NEWSLETTER_KEYS"
+NAME = secrets.KEYS
 _SECRET_OCTETS = 32
 
 

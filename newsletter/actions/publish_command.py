@@ -11,19 +11,16 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO
 
-from newsletter.actions import dkim_key, keys, way_out
 from newsletter.actions.app import App
 from newsletter.deliver.ledger import StopSign
 from newsletter.model.errors import NewsletterError
+from newsletter.model.secrets import without_secrets
 from newsletter.publication.schedule import Schedule
 from newsletter.publication.write import alone
 
 _LAST_OCTETS, _LAST_LINES = 2_000, 8  # of what a command said that failed
 _LOOK = 0.2  # seconds between two looks at whether somebody asks us to stop
 _LEAVE = 5.0  # seconds that a command has to end after it was asked to
-
-# What it has no business with. All else is handed on: a token of the host stands in the environment or in .env.
-_OURS = ("DATABASE_URL", "RETURNS_PASSWORD", keys.NAME, way_out.PASSWORD, dkim_key.NAME)
 
 
 class PublishFailed(NewsletterError):
@@ -65,7 +62,7 @@ def _run(app: App, command: Sequence[str], minutes: int, said: IO[bytes], stop: 
         process = subprocess.Popen(  # noqa: S603  (the operator's own words, and no shell)
             command,
             cwd=app.root,
-            env={name: value for name, value in app.secrets.items() if name not in _OURS},
+            env=without_secrets(app.secrets),  # a token of the host stands in the environment or in .env
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=subprocess.STDOUT,

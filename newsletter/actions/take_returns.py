@@ -16,6 +16,7 @@ from newsletter.deliver.returned import consequence, recognise
 from newsletter.deliver.returned.reasons import reason
 from newsletter.deliver.returned.table import rows
 from newsletter.mail.mailbox import Arrived, read_imap, read_maildir
+from newsletter.model import secrets
 from newsletter.model.answer import Answer
 from newsletter.model.errors import ConfigError
 from newsletter.model.returned import BOUNCES, Nature, Reading, Returned
@@ -29,7 +30,7 @@ from newsletter.store.locks import hold
 from newsletter.store.returning import Case, Judge, MarksOf
 from newsletter.tokens import KeyRing
 
-PASSWORD = "RETURNS_PASSWORD"  # noqa: S105  (the name of the variable)
+PASSWORD = secrets.RETURNS_PASSWORD
 _KEY = "sending.returns"
 _AT_HOME = "what comes back is kept"
 _READING = 1_000  # mails of one reading

@@ -7,6 +7,7 @@ import socket
 from newsletter.actions.app import App
 from newsletter.deliver.work import Files, Smtp
 from newsletter.mail.smtp_opening import Limits, Server
+from newsletter.model import secrets
 from newsletter.model.errors import ConfigError, ContentError
 from newsletter.model.tls import Tls
 from newsletter.publication import schedule as schedules
@@ -14,7 +15,7 @@ from newsletter.publication.folder import Folder
 from newsletter.publication.schedule import Schedule
 from newsletter.publication.sending import TransportName
 
-PASSWORD = "SMTP_PASSWORD"  # noqa: S105  (the name of the variable)
+PASSWORD = secrets.SMTP_PASSWORD
 _PORTS = {Tls.STARTTLS: 587, Tls.IMPLICIT: 465, Tls.NONE: 25}  # RFC 6409 3.1, RFC 8314 7.3, RFC 5321 4.5.4.2
 
 

@@ -11,8 +11,7 @@ from socket import send_fds, socket, socketpair
 from types import TracebackType
 from typing import Self
 
-# A worker needs none of them from the environment.
-_SECRETS = ("NEWSLETTER_KEYS", "SMTP_PASSWORD", "RETURNS_PASSWORD", "DKIM_KEY", "DATABASE_URL")
+from newsletter.model.secrets import without_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def start_worker(lock: int | None) -> Spare | None:
             pass_fds=[job.fileno()] if lock is None else [job.fileno(), lock],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            env={name: value for name, value in os.environ.items() if name not in _SECRETS},
+            env=without_secrets(os.environ),
             start_new_session=True,  # Ctrl-C is for the ledger alone
         )
     except OSError:

@@ -12,6 +12,7 @@ from newsletter.gather.parsing import Job, Shape
 from newsletter.gather.politeness import Answered, Refused
 from newsletter.mail.mailbox import Arrived, read_imap, read_maildir
 from newsletter.model.errors import ConfigError, NewsletterError
+from newsletter.model.secrets import SOURCE_PASSWORD
 from newsletter.model.source import Source, SourceId, SourceKind, SourceState
 from newsletter.publication.folder import Folder
 
@@ -107,7 +108,7 @@ def _mails(source: Source, state: SourceState, root: Path, password: str | None)
 
 def password_name(source: SourceId) -> str:
     """The variable of the environment that holds a mailbox's password."""
-    return f"NEWSLETTER_PASSWORD_{source.upper().replace('-', '_')}"
+    return f"{SOURCE_PASSWORD}{source.upper().replace('-', '_')}"
 
 
 def jobs_of(arrived: Arrived, source: Source) -> Iterator[Job]:
