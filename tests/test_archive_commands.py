@@ -106,6 +106,7 @@ def test_rebuild_says_what_differs_in_words_sections_and_files(publication: Path
     done = run("-C", str(publication), "rebuild", FIRST)
     assert done.returncode == 1
     assert "[-three-] {+four+} handshakes" in done.stdout
+    assert "/u/sample" not in done.stdout  # readers' own links are no part of it
     assert f"content/issues/{FIRST}/issue.md" in done.stdout
     assert "opening" in done.stdout
     found = json.loads(run("-C", str(publication), "rebuild", FIRST, "--json").stdout)

@@ -74,6 +74,11 @@ class Looked:
     difference: Difference | None
 
 
+# A reader's own links are no part of an edition: in every face they are those of one sample.
+_LIVE = "https://example.org"
+_PERSONAL = re.compile(r"https?://\S+(/[up]/sample-1\.sample\.[a-z2-7]{26})")
+
+
 def diff_issue(app: App, issue: IssueId, who: str, since: Since | IssueId | None = None) -> Looked:
     """What has changed in an issue; at home it is noted that `who` has looked at it now.
 
@@ -121,7 +126,7 @@ def face_of(edition: Edition, what: str) -> Face:
         issue=edition.issue,
         kind="issue",
         greeting=edition.greeting,
-        live="https://example.org",
+        live=_LIVE,
         domain="example.org",
         due=datetime(2000, 1, 1, tzinfo=UTC),  # stands in the headers only
         signing=SAMPLE_SIGNING,
@@ -199,7 +204,7 @@ def sent_face(app: App, issue: IssueId) -> Face:
         issue=issue,
         subject=subject,
         preheader=preheader,
-        text=text,
+        text=_PERSONAL.sub(rf"{_LIVE}\1", text),
         page=page,
         inputs=own_files(inputs),
         outputs=outputs,
