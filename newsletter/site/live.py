@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from math import ceil
 
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from newsletter.actions.app import App
 from newsletter.actions.keys import made_key_ring
@@ -46,7 +47,8 @@ class Live:
         self.ticks = ticks  # seconds of a clock that never goes back
         self._buckets = {name: Buckets(rate) for name, rate in RATES.items()}
         self._counting, self._looking = threading.Lock(), threading.Lock()
-        self._look, self._signature, self._looked = live_look(app), live_signature(app), ticks()
+        self._signature = live_signature(app)  # before the look: what changes in between is seen the next time
+        self._look, self._looked = live_look(app), ticks()
 
     @property
     def look(self) -> LiveLook:
@@ -95,3 +97,9 @@ class Live:
             f"live/{template}", {**common, "title": frame[title].replace("{name}", look.site.name), **values}
         )
         return HTMLResponse(html, status)
+
+
+def later(response: Response, seconds: float) -> Response:
+    """The answer for a network that has to wait (RFC 6585 4)."""
+    response.headers["Retry-After"] = str(ceil(seconds))
+    return response

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
-
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.actions.take_answer import AnswerSlips, AnswersOver, Asking, find_question, take_answer
@@ -11,7 +9,7 @@ from newsletter.model.issue import IssueId
 from newsletter.model.reader_answer import LONGEST_ANSWER, LONGEST_NAME, Slip, Typed, slips, tidied
 from newsletter.site.ask import Ask
 from newsletter.site.forms import Filled, filled, shown_token, token_again
-from newsletter.site.live import Live
+from newsletter.site.live import Live, later
 
 _NOTHING = Typed(name="", place="", text="", consents=False)
 
@@ -45,9 +43,7 @@ def take(live: Live, ask: Ask) -> Response:
     if how is Filled.ANEW:
         return _form(live, asking, typed, again, anew=True)
     if wait := live.wait("answer", ask.network):
-        response = _form(live, asking, typed, again, busy=True, status=429)
-        response.headers["Retry-After"] = str(ceil(wait))
-        return response
+        return later(_form(live, asking, typed, again, busy=True, status=429), wait)
     try:
         take_answer(live.app, asking.issue, typed, _words(live, asking))
     except AnswersOver:  # the day ended, or the issue was taken back, at this very moment
