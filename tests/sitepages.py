@@ -153,6 +153,10 @@ def _planned(base: str, t: Frame, article: SafeHtml, listed: int) -> dict[str, t
     def title(key: str, **values: object) -> dict[str, object]:
         return {"title": t[key].format(**values)}
 
+    def under(section: str, name: str) -> dict[str, object]:
+        label = t["site_topic" if section == "topics" else "site_person"]
+        return {"section": section, "label": label, "title": name, "name": name}
+
     def spread(at: int, edition: int) -> dict[str, object]:
         return _spread(base, issues, rows, at, edition) | {"article": article}
 
@@ -161,13 +165,13 @@ def _planned(base: str, t: Frame, article: SafeHtml, listed: int) -> dict[str, t
         "empty home": (f"{base}/empty/", "home", {"title": "Focus This Week", "total": 0, "years": (), **empty}),
         "years": (f"{base}/issues/", "years", title("site_years_title") | {"years": years}),
         "year": (years[0][2], "year", title("site_year_title", year=2026) | year | {"rows": rows[:listed]}),
-        "topics": (f"{base}/topics/", "topics", title("site_topics") | {"topics": named}),
-        "topic": (f"{base}/topics/ports/", "topic", {"title": "ports", "name": "ports"} | around),
-        "people": (f"{base}/people/", "people", title("site_people") | {"people": named}),
+        "topics": (f"{base}/topics/", "names", title("site_topics") | {"section": "topics", "names": named}),
+        "topic": (f"{base}/topics/ports/", "named", under("topics", "ports") | around),
+        "people": (f"{base}/people/", "names", title("site_people") | {"section": "people", "names": named}),
         "person": (
             f"{base}/people/lin-yue/",
-            "person",
-            {"title": "Lin Yue", "name": "Lin Yue"} | around | {"years": ()},
+            "named",
+            under("people", "Lin Yue") | around | {"years": ()},
         ),
         "numbers": (
             f"{base}/numbers/",

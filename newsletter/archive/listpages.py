@@ -14,8 +14,8 @@ from newsletter.archive.records import Record
 def list_pages(archive: Archive) -> Iterator[Step]:
     """All of them but home, which comes last, when what it leads to is there."""
     yield from _years(archive)
-    yield from _names(archive, archive.topics, "topics", "site/topics.html", "site/topic.html")
-    yield from _names(archive, archive.people, "people", "site/people.html", "site/person.html")
+    yield from _names(archive, archive.topics, "topics", archive.frame["site_topic"])
+    yield from _names(archive, archive.people, "people", archive.frame["site_person"])
     yield from _numbers(archive)
 
 
@@ -62,20 +62,21 @@ def _years(archive: Archive) -> Iterator[Output]:
         yield archive.page(places[year], "site/year.html", of, partial(_with_rows, archive, values, records))
 
 
-def _names(archive: Archive, listed: Sequence[Listed], kind: str, index: str, single: str) -> Iterator[Step]:
-    """An index of names, and for each a group of pages."""
+def _names(archive: Archive, listed: Sequence[Listed], kind: str, label: str) -> Iterator[Step]:
+    """An index of names, and for each a group of pages; `label` says what such a name is."""
     if not listed:
         return
     entries = counted(listed, archive.base)
     heading = archive.frame[f"site_{kind}"]
     at = page_address(archive.base, kind)
-    yield archive.page(at, index, str(entries), lambda: {"title": heading, kind: entries})
+    values = {"title": heading, "section": kind, "names": entries}
+    yield archive.page(at, "site/names.html", f"{kind}; {entries}", lambda: values)
     for one in listed:
-        key = key_of(archive.around, single, one.name, keys_of(one.records))
-        yield Group("/".join(one.parts), key, partial(_of_name, archive, one, single))
+        key = key_of(archive.around, kind, one.name, keys_of(one.records))
+        yield Group("/".join(one.parts), key, partial(_of_name, archive, one, {"section": kind, "label": label}))
 
 
-def _of_name(archive: Archive, one: Listed, template: str) -> Iterator[Output]:
+def _of_name(archive: Archive, one: Listed, kind: Mapping[str, str]) -> Iterator[Output]:
     """A page with the newest issues of a name, and one for each year where there are more."""
     years = by_year(one.records) if one.is_long else {}
     places = places_of(years, archive.base, *one.parts)
@@ -83,9 +84,11 @@ def _of_name(archive: Archive, one: Listed, template: str) -> Iterator[Output]:
     for year, records in ((None, one.records[:NEWEST]), *years.items()):
         parts = one.parts if year is None else (*one.parts, str(year))
         title = one.name if year is None else f"{one.name}, {year}"
-        values = {"title": title, "name": one.name, "year": year, "years": places}
+        values = {**kind, "title": title, "name": one.name, "year": year, "years": places}
         make = partial(_with_rows, archive, values, records)
-        yield archive.page(page_address(archive.base, *parts), template, f"{keys_of(records)}; {year}; {of}", make)
+        yield archive.page(
+            page_address(archive.base, *parts), "site/named.html", f"{keys_of(records)}; {year}; {of}", make
+        )
 
 
 def _numbers(archive: Archive) -> Iterator[Output]:
