@@ -221,12 +221,14 @@ def test_a_page_that_has_not_changed_is_not_sent_again(nginx: Nginx) -> None:
 
 def test_what_is_no_page_is_not_served(nginx: Nginx) -> None:
     """Files on their way, the list of redirects, folders, and whatever lies beside public/."""
-    (nginx.public / ".index.html.half").write_text("half")
+    half = nginx.public / ".index.html.half"
+    half.write_text("half")
     for path in ("/.index.html.half", "/_redirects", "/assets/", "/..%2f..%2fschedule.yaml", "/../schedule.yaml"):
         answer, body = nginx.ask(path)
         assert (path, answer.status in (400, 403, 404)) == (path, True)
         assert b"half" not in body
         assert b"sections:" not in body
+    half.unlink()
 
 
 def test_without_a_slash_and_without_a_lock_it_leads_to_the_page(nginx: Nginx) -> None:
