@@ -44,13 +44,16 @@ DOORS = {
     "rich": "cli",
     "cryptography": "mail",
     "greenlet": "deliver",
+    "apscheduler": "schedule",
+    "prometheus_client": "schedule",
+    "dns": "mail",
     "pagefind_bin": "archive",
     "hmac": "tokens",
     "click": "cli",
-    "starlette": "desk site",
-    "uvicorn": "desk site",
+    "starlette": "desk site schedule",
+    "uvicorn": "desk site schedule",
 }
-STARTS = {("cli", "desk"), ("cli", "site")}  # the command line starts the other shells, lazily
+STARTS = {("cli", "desk"), ("cli", "site"), ("cli", "schedule")}  # the command line starts the other shells, lazily
 
 
 PATHS = sorted(PACKAGE.rglob("*.py"))

@@ -74,7 +74,6 @@ def command(folder: str, host: str, port: int, behind: tuple[IPv4Network | IPv6N
     finally:
         pump.stop()
         live.close()
-        live.close()
 
 
 def _tell(schedule: Schedule, address: str) -> None:

@@ -15,6 +15,7 @@ class NoticeKind(Enum):
     SIGN_IN = "sign-in"
     REMINDER = "reminder"
     ALARM = "alarm"
+    REPORT = "report"
 
 
 class NoticeState(Enum):

@@ -28,6 +28,7 @@ from newsletter.model.theme import Theme
 from newsletter.publication import yamlfile
 from newsletter.publication.domains import list_id_mistake, signing_mistake
 from newsletter.publication.folder import SCHEDULE, Folder
+from newsletter.publication.running import Alarms, Backup, Jobs, running_mistakes
 from newsletter.publication.sending import Publish, Sending, sending_mistakes
 from newsletter.publication.yamlfile import Written
 
@@ -179,6 +180,9 @@ class Schedule:
     approval: Approval = Approval()
     sending: Sending = Sending()
     publish: Publish = Publish()
+    jobs: Jobs = Jobs()
+    alarms: Alarms = Alarms()
+    backup: Backup = Backup()
 
     @property
     def live(self) -> str:
@@ -247,6 +251,7 @@ def _contradictions(schedule: Schedule, written: Written) -> Iterator[tuple[int,
         line = written.line(("approval", "needed"))
         yield line, f"`needed` is {schedule.approval.needed}", "write how many have to sign, 1 or more"
     yield from sending_mistakes(schedule.sending, written)
+    yield from running_mistakes(schedule.jobs, schedule.alarms, schedule.backup, ids, written)
     signers = [("deputies", who) for who in schedule.approval.deputies]
     signers += [("in_charge", schedule.approval.in_charge)] if schedule.approval.in_charge else []
     for key, who in signers:

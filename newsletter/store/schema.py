@@ -2,46 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    Table,
-    text,
-)
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table, text
 
 from newsletter.store.columns import BYTEWISE, METADATA, Instant, Written
-from newsletter.store.schema_gathered import (
-    NEWEST_DECISION as NEWEST_DECISION,
-)
-from newsletter.store.schema_gathered import (
-    NEWEST_VERSION as NEWEST_VERSION,
-)
-from newsletter.store.schema_gathered import (
-    decisions as decisions,
-)
-from newsletter.store.schema_gathered import (
-    fingerprints as fingerprints,
-)
-from newsletter.store.schema_gathered import (
-    items as items,
-)
-from newsletter.store.schema_gathered import (
-    links as links,
-)
-from newsletter.store.schema_gathered import (
-    originals as originals,
-)
-from newsletter.store.schema_gathered import (
-    sources as sources,
-)
-from newsletter.store.schema_gathered import (
-    versions as versions,
-)
+from newsletter.store.schema_gathered import NEWEST_DECISION as NEWEST_DECISION
+from newsletter.store.schema_gathered import NEWEST_VERSION as NEWEST_VERSION
+from newsletter.store.schema_gathered import decisions as decisions
+from newsletter.store.schema_gathered import fingerprints as fingerprints
+from newsletter.store.schema_gathered import items as items
+from newsletter.store.schema_gathered import links as links
+from newsletter.store.schema_gathered import originals as originals
+from newsletter.store.schema_gathered import sources as sources
+from newsletter.store.schema_gathered import versions as versions
+from newsletter.store.schema_running import alarms as alarms
+from newsletter.store.schema_running import runs as runs
 
-HEAD = "0006"  # the newest migration; a test holds it to the files
+HEAD = "0007"  # the newest migration; a test holds it to the files
 
 # Editions whose bytes are kept: those that somebody approved or looked at. A row is never changed.
 editions = Table(
@@ -278,6 +254,7 @@ installation = Table(
     Column("claimed", Instant, nullable=False),
     Column("who", Written, nullable=False),
     Column("words", Written, nullable=False),  # the machine and folder, for people
+    Column("restored", Instant),  # when the backup was made that this one was put back from; None: it was not
 )
 
 # Mails of our own to one person. Not of the ledger.
