@@ -11,7 +11,7 @@ from newsletter.assemble.lint import lint_templates
 from newsletter.edit.load import load
 from newsletter.model.errors import ContentError, Mistake
 from newsletter.model.issue import IssueId
-from newsletter.publication import calendar
+from newsletter.publication import calendar, holidays
 from newsletter.publication import publication as publications
 from newsletter.publication.folder import SCHEDULE, Folder, issue_ids
 from newsletter.publication.publication import Publication
@@ -37,6 +37,7 @@ def check_files(app: App, issues: tuple[IssueId, ...] | None = None) -> Checked:
     templates = app.templates
     names = [name for kind in ("email", "text", "web", "notice") for name in templates.names(kind)]
     mistakes += [*publications.misnamed_issues(folder), *lint_templates(templates, tuple(names)), *mistakes_in(app)]
+    mistakes += holidays.read(folder, publication.schedule.cities)[1] if publication else []
     opened = {file.path for file in folder.opened}
     issues = issue_ids(app.root) if issues is None else issues
     numbered: dict[int, IssueId] = {}

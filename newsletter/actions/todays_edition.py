@@ -17,7 +17,6 @@ from newsletter.model.inputfile import InputFile
 from newsletter.model.issue import IssueId
 from newsletter.publication import calendar, frontmatter, issuefiles
 from newsletter.publication import publication as publications
-from newsletter.publication.calendar import ImpossibleTime
 from newsletter.publication.folder import Folder
 from newsletter.publication.publication import Publication
 from newsletter.publication.schedule import Role, Schedule
@@ -113,7 +112,7 @@ def signers_of(schedule: Schedule, folder: Folder, issue: IssueId) -> Signers | 
         sections[str(owner)] = (*sections.get(str(owner), ()), str(section))
     try:
         week = calendar.week(schedule.calendar, issue)
-    except (ImpossibleTime, OverflowError):
+    except OverflowError:
         return None
     if mistakes:
         return None

@@ -18,7 +18,6 @@ from newsletter.model.prose import Prose
 from newsletter.model.shape import nearest, shown
 from newsletter.model.theme import Theme
 from newsletter.publication import calendar, issuefiles
-from newsletter.publication.calendar import ImpossibleTime
 from newsletter.publication.folder import Folder
 from newsletter.publication.frontmatter import Page
 from newsletter.publication.issuefiles import BlurbFile, IssueFiles, IssueMatter, kind_of
@@ -47,8 +46,6 @@ def load(publication: Publication, folder: Folder, issue: IssueId) -> Draft:
     mistakes += more
     try:
         week = calendar.week(publication.schedule.calendar, issue)
-    except ImpossibleTime as error:
-        mistakes.append(Mistake("schedule.yaml", 0, str(error), "choose another time or date"))
     except OverflowError:
         mistakes.append(Mistake(files.path, 0, "the folder's date lies beyond the calendar", "rename the folder"))
     if files.matter is None:

@@ -41,5 +41,5 @@ class Week:
     cut_off: datetime  # the writing is done
     approve_by: datetime  # deputies count from here on
     due: datetime  # the first mail leaves
-    next_issue: date  # local date, in the sending zone, of the next weekly issue that is not skipped
-    answers_by: date  # local date, in the sending zone, of that issue's cut-off: the last day for readers' answers
+    next_issue: date  # local date, in the sending zone, of the first weekly issue that is cut off on a later date
+    answers_by: date  # local date, in the sending zone, of its cut-off: the last day for readers' answers

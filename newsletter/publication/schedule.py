@@ -33,6 +33,7 @@ from newsletter.publication.sending import Publish, Sending, sending_mistakes
 from newsletter.publication.yamlfile import Written
 
 MIN_LOGO = 16  # CSS pixels
+MAX_DAYS_BEFORE = 6  # the week has no more between two issues
 MAX_SITE = 200  # List-Unsubscribe holds the site's address and a token, on one line of at most 998 octets
 
 
@@ -110,6 +111,16 @@ class Moment:
 
 
 @file_shape
+class Deadline:
+    """A wall time before another: on a weekday, or so many dates before. Exactly one of both is there."""
+
+    day: Weekday | None = None
+    days_before: int | None = None  # counted in `zone` from the deadline that comes next; 0: the same date
+    at: ClockTime
+    zone: ZoneName
+
+
+@file_shape
 class ExtraIssue:
     """An issue beside the weekly ones."""
 
@@ -123,9 +134,9 @@ class Calendar:
     """The week in words. Each deadline is the last such moment before the next one: open, cut_off, approve_by, send."""
 
     send: Moment
-    approve_by: Moment
-    cut_off: Moment
-    open: Moment
+    approve_by: Deadline
+    cut_off: Deadline
+    open: Deadline
     skip: tuple[Day, ...] = ()  # dates of weekly issues that do not appear; they use no number
     extra: tuple[ExtraIssue, ...] = ()
 
@@ -239,6 +250,7 @@ def _contradictions(schedule: Schedule, written: Written) -> Iterator[tuple[int,
         line = written.line(("greeting", "named"))
         yield line, "the greeting by name does not hold {name}", 'write it as "Dear {name},"'
     yield from _address_mistakes(schedule, written)
+    yield from _deadline_mistakes(schedule.calendar, written)
     for at, host in enumerate(schedule.gather.allow_hosts):
         if not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?", host):
             what = f"'{shown(host)}' is not the exact name of a host"
@@ -265,6 +277,18 @@ def _contradictions(schedule: Schedule, written: Written) -> Iterator[tuple[int,
     sender_domain = schedule.sender.address.rpartition("@")[2].lower()
     if signed_by is not None and (mistake := signing_mistake(signed_by, sender_domain)):
         yield written.line(("sending", "dkim", "domain")), *mistake
+
+
+def _deadline_mistakes(calendar: Calendar, written: Written) -> Iterator[tuple[int, str, str]]:
+    """A deadline says one of two things."""
+    for key in ("approve_by", "cut_off", "open"):
+        one: Deadline = getattr(calendar, key)
+        if (one.day is None) == (one.days_before is None):
+            both = "says both, a day and days_before" if one.day is not None else "says no day"
+            yield written.line(("calendar", key)), f"`{key}` {both}", "write either day: thursday or days_before: 1"
+        if one.days_before is not None and not 0 <= one.days_before <= MAX_DAYS_BEFORE:
+            line = written.line(("calendar", key, "days_before"))
+            yield line, f"`days_before` is {one.days_before}", f"write 0 to {MAX_DAYS_BEFORE}"
 
 
 def _address_mistakes(schedule: Schedule, written: Written) -> Iterator[tuple[int, str, str]]:
