@@ -16,7 +16,7 @@ from newsletter.model.incoming import Incoming
 from newsletter.model.mailing import MailingKind, MailingState
 from newsletter.model.subscriber import Consent, Mark, Reason, Subscriber, SubscriberState
 from newsletter.store import importing, mailings, planning, schema, subscribers, suppressions
-from newsletter.store.engine import Store, open_store
+from newsletter.store.engine import Store, open_store, upgrade_store
 from newsletter.store.owning import Owned
 from newsletter.store.staging import Staging
 from newsletter.store.writable import writable
@@ -214,8 +214,12 @@ def test_a_database_from_before_notes_everybody_where_a_mailing_waits(kind: str,
                     "DROP TABLE newcomers",
                     "DROP INDEX ix_subscribers_paused",
                     "DROP INDEX ix_deliveries_closed",
+                    "DROP TABLE runs",
+                    "DROP TABLE alarms",
+                    "ALTER TABLE installation DROP COLUMN restored",
                 ):
                     connection.exec_driver_sql(step)
                 connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0005'")
+        upgrade_store(address)
         with open_store(address) as store:
             assert noted(store) == ({mark(1), mark(2)} if waits else set())

@@ -26,12 +26,7 @@ class NotThisInstallation(NewsletterError):
 
     def __init__(self, holder: Installation, here: Here) -> None:
         self.holder = holder
-        super().__init__(
-            f"this publication is sent from {holder.words}, as {holder.who} said on {holder.claimed:%Y-%m-%d %H:%M} "
-            f"UTC, and this is {here.words}; nothing is sent from here. If the other one sends no more, because you "
-            "have moved or restored it, run `newsletter claim` here; if it still does, both would write to the same "
-            "readers"
-        )
+        super().__init__(_put_back(holder, here) if holder.is_nobody else _sent_elsewhere(holder, here))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +89,21 @@ def may_send(app: App, store: Store, *, machine: str | None = None) -> Here:
     if holder.identity != ours.identity:
         raise NotThisInstallation(holder, ours)
     return ours
+
+
+def _sent_elsewhere(holder: Installation, here: Here) -> str:
+    return (
+        f"this publication is sent from {holder.words}, as {holder.who} said on {holder.claimed:%Y-%m-%d %H:%M} "
+        f"UTC, and this is {here.words}; nothing is sent from here. If the other one sends no more, because you "
+        "have moved or restored it, run `newsletter claim` here; if it still does, both would write to the same "
+        "readers"
+    )
+
+
+def _put_back(holder: Installation, here: Here) -> str:
+    return (
+        f"this publication was put back from the backup of {holder.restored:%Y-%m-%d %H:%M} UTC, and nothing is sent "
+        f"from here, {here.words}, until somebody says that it may be. The backup was made when it was sent from "
+        f"{holder.words}: if that one sends no more, run `newsletter claim` here; if it still does, both would write "
+        "to the same readers"
+    )

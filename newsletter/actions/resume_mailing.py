@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from threading import Event
 
-from newsletter.actions.app import App, known_issue, read_publication
+from newsletter.actions.app import App, known_issue
 from newsletter.actions.approved_edition import approved_edition
 from newsletter.actions.go_live import Onlooker, go_live, patiently, quiet
 from newsletter.actions.installation import may_send
@@ -15,11 +15,11 @@ from newsletter.actions.publish_issue import publish_issue
 from newsletter.actions.readers import readers_store
 from newsletter.actions.run_mailing import Watch, nobody, run_mailing
 from newsletter.actions.send_issue import Sent, left_off, send_issue, stopped
+from newsletter.actions.way_out import read_schedule
 from newsletter.deliver.ledger import StopSign
 from newsletter.model.audit import claimed
 from newsletter.model.issue import IssueId
 from newsletter.model.mailing import Mailing, MailingState
-from newsletter.publication.folder import Folder
 from newsletter.publication.schedule import Schedule
 from newsletter.store import editions, mailings, receipts
 from newsletter.store.owning import Owned, own
@@ -44,7 +44,7 @@ def resume_mailing(
     `send_issue` does.
     """
     known_issue(app, issue)
-    schedule = read_publication(app, Folder(app.root)).schedule
+    schedule = read_schedule(app)
     by, stop = claimed(who, login), stop or Event()
     onlooker = Onlooker(stop, wait or patiently(stop), tell)
     with readers_store(app) as (store, ring):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 
-from newsletter.actions.app import App, known_issue, read_publication
+from newsletter.actions.app import App, known_issue
 from newsletter.actions.approved_edition import approved_edition
 from newsletter.actions.card_of import draw_ahead
 from newsletter.actions.go_live import Onlooker, brought_up_to_date, go_live, patiently, publish_site, quiet
@@ -18,7 +18,7 @@ from newsletter.actions.publish_issue import publish_issue, take_back
 from newsletter.actions.readers import readers_store
 from newsletter.actions.roll_over import roll_over
 from newsletter.actions.run_mailing import Run, Watch, nobody, obey_cancel, run_mailing
-from newsletter.actions.way_out import way_words
+from newsletter.actions.way_out import read_schedule, way_words
 from newsletter.deliver.ledger import StopSign
 from newsletter.deliver.spares import Spares
 from newsletter.deliver.work import processes_for
@@ -29,10 +29,10 @@ from newsletter.model.issue import IssueId
 from newsletter.model.mailing import Mailing, MailingKind, MailingState, Receipt
 from newsletter.model.subscriber import Mark
 from newsletter.publication import calendar
-from newsletter.publication.folder import Folder
 from newsletter.publication.schedule import Schedule
 from newsletter.publication.sent import sent_digests
-from newsletter.store import editions, mailings, planning, receipts
+from newsletter.store import editions, installation, mailings, planning, receipts
+from newsletter.store.installation import Installation
 from newsletter.store.owning import Owned, own
 from newsletter.tokens import KeyRing
 
@@ -87,7 +87,7 @@ def send_issue(
     `ContentError`, `StoreError`.
     """
     known_issue(app, issue)
-    schedule = read_publication(app, Folder(app.root)).schedule
+    schedule = read_schedule(app)
     by, stop = claimed(who, login), stop or Event()
     onlooker = Onlooker(stop, wait or patiently(stop), tell)
     with readers_store(app) as (store, ring):
@@ -131,7 +131,7 @@ def left_off(app: App, owned: Owned, schedule: Schedule, mailing: Mailing, stop:
 def rehearse(app: App, issue: IssueId) -> Rehearsal:
     """What a send would do, without doing any of it. Raises as `send_issue`, but for what depends on the time."""
     known_issue(app, issue)
-    schedule = read_publication(app, Folder(app.root)).schedule
+    schedule = read_schedule(app)
     with readers_store(app) as (store, _):
         may_send(app, store)
         approved = approved_edition(app, issue)
@@ -164,9 +164,7 @@ def _planned(
         mailings.point(store, mailing.id, approved.edition.digest, now, by)
     if mailing.due != due:
         mailings.set_due(store, mailing.id, due, expires)
-    late = now - due > timedelta(minutes=schedule.sending.grace_minutes)
-    if late:
-        words = f"it was due {due:%Y-%m-%d %H:%M} UTC and nothing had left by {now:%Y-%m-%d %H:%M} UTC"
+    if words := _too_late(installation.holder(store), due, now, schedule.sending.grace_minutes):
         states = (MailingState.PLANNING, MailingState.READY, MailingState.SENDING)
         missed = mailings.move(store, mailing.id, MailingState.MISSED, expect=states, now=now, words=words, who=by)
         raise _missed(missed or mailing)
@@ -176,6 +174,17 @@ def _planned(
     else:
         planning.top_up(owned, mailing.id, now)
     return mailings.get(store, mailing.id), approved
+
+
+def _too_late(holder: Installation | None, due: datetime, now: datetime, grace_minutes: int) -> str | None:
+    """Why an issue that was due does not go out without a person's word; None where it may."""
+    when = f"it was due {due:%Y-%m-%d %H:%M} UTC"
+    if holder is not None and holder.may_have_missed(due):
+        since = f"between the backup of {holder.restored:%Y-%m-%d %H:%M} UTC that this one was put back from"
+        return f"{when}, {since} and its claim, so that it may have gone out elsewhere"
+    if now - due > timedelta(minutes=grace_minutes):
+        return f"{when} and nothing had left by {now:%Y-%m-%d %H:%M} UTC"
+    return None
 
 
 def _into_sent(app: App, approved: ApprovedEdition) -> None:

@@ -17,6 +17,7 @@ COMMANDS = {
     "archive": "Bring the public archive up to date with what was sent.",
     "attach": "Put an item into an issue.",
     "audit": "Show who did what, and whether the log is whole.",
+    "backup": "Make one file of everything that cannot be made again.",
     "bounce": "Take one returned mail from standard input, for a mail server.",
     "bounces": "Read what comes back, list it, show it, and undo what followed.",
     "build": "Write an issue's mail and page into a folder.",
@@ -41,6 +42,7 @@ COMMANDS = {
     "receipt": "Show what became of every reader's copy of an issue.",
     "reject": "Reject items, and with them their later copies.",
     "resolve": "Decide on copies of which nobody knows whether they arrived.",
+    "restore": "Put a publication back from a backup; it sends nothing until you claim it.",
     "resume": "Go on sending an issue that is paused.",
     "send": "Send an approved issue to every subscriber, once.",
     "serve": "Serve the archive, and the pages where readers sign up, answer, change and leave.",
@@ -48,6 +50,7 @@ COMMANDS = {
     "status": "Show how far an issue has come, and whom it waits for.",
     "subscribers": "Import, export, list, show and erase readers, and tell anybody's story.",
     "test": "Send a marked copy of an issue to a few addresses.",
+    "upgrade": "Bring the database to what this version of the program needs.",
     "sources": "Show how every source is doing; add, import and export them.",
 }
 

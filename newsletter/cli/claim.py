@@ -42,6 +42,13 @@ def _told(found: Claiming) -> str:
     if found.holder is None:
         return f"This publication has never been sent from anywhere. This is {found.here.words}."
     holder = found.holder
+    if holder.is_nobody:
+        return (
+            f"This publication was put back from the backup of {holder.restored:%Y-%m-%d %H:%M} UTC, made when it was "
+            f"sent from {holder.words}.\nThis is {found.here.words}.\n"
+            "Make sure that the other one is stopped, or readers may get everything twice. What was due since that "
+            "backup never goes out by itself; `newsletter status DATE` tells what waits for your word."
+        )
     return (
         f"This publication is sent from {holder.words}, since {holder.claimed:%Y-%m-%d %H:%M} UTC, as {holder.who} "
         f"said.\nThis is {found.here.words}.\n"

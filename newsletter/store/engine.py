@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -15,9 +15,13 @@ from sqlalchemy.engine import URL
 from newsletter.store.causes import Place, in_words
 from newsletter.store.connect import engine_of, for_reading, for_writing, parsed, place_of
 from newsletter.store.errors import StoreUnreachable
-from newsletter.store.upgrade import upgrade
+from newsletter.store.upgrade import make, recorded, upgrade
 
 _WRITERS = 0x6E657774  # "newt": the advisory lock of PostgreSQL that writers share, and one who must be alone takes
+
+Transaction = (
+    Connection  # what `writing` gives, for those above this room: they hand it back, and look at nothing in it
+)
 
 
 class Store:
@@ -29,6 +33,8 @@ class Store:
         self.on_sqlite = engine.dialect.name == "sqlite"
         autocommit = {} if self.on_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._glancers = self._readers.execution_options(**autocommit)
+        one_moment = {} if self.on_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._snapshots = self._readers.execution_options(**one_moment)
 
     def __enter__(self) -> Self:
         return self
@@ -46,6 +52,13 @@ class Store:
     def reading(self) -> Iterator[Connection]:
         """A transaction that changes nothing. Raises `StoreError`."""
         with in_words(self._place), self._readers.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A transaction in which every statement sees the same moment, however long it lasts; writers go on beside it.
+        Raises `StoreError`."""
+        with in_words(self._place), self._snapshots.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -123,19 +136,43 @@ def file_url(path: Path) -> str:
 
 
 def open_store(address: str, busy_timeout: float = 60.0) -> Store:
-    """The database at this address, with today's tables; made where there is none, upgraded where they are older.
+    """The database at this address, with today's tables; made where there is none.
 
     `busy_timeout`, in seconds, is how long a call waits for another process before it raises `StoreBusy`. Raises
-    `ConfigError` for an address that is none and for a database of a newer version of the program, `StoreError` for
-    one that cannot be used.
+    `ConfigError` for an address that is none and for a database of another version of the program (`OlderDatabase`
+    where `upgrade_store` would do), `StoreError` for one that cannot be used.
     """
+    return _opened(address, busy_timeout, make)
+
+
+def open_as_it_is(address: str, busy_timeout: float = 60.0) -> Store:
+    """The database at this address, whatever tables it has: for those who copy it whole. Raises as `open_store`."""
+    return _opened(address, busy_timeout, _left_alone)
+
+
+def upgrade_store(address: str, busy_timeout: float = 60.0) -> None:
+    """Brings the database to today's tables, whole or not at all. Raises as `open_store`, but for `OlderDatabase`."""
+    _opened(address, busy_timeout, upgrade).close()
+
+
+def step_of(store: Store) -> str | None:
+    """The step that the tables stand at; None: there are none of ours."""
+    with store.reading() as connection:
+        return recorded(connection)
+
+
+def _opened(address: str, busy_timeout: float, prepared: Callable[[Engine, Place], None]) -> Store:
     url = parsed(address)
     place = place_of(url)
     engine = engine_of(url, busy_timeout)
     try:
         with in_words(place):
-            upgrade(engine, place)
+            prepared(engine, place)
     except BaseException:
         engine.dispose()
         raise
     return Store(engine, place)
+
+
+def _left_alone(_engine: Engine, _place: Place) -> None:
+    """Nothing is made and nothing changed."""

@@ -1,4 +1,7 @@
-"""Brings a database to today's tables. Alembic is imported only where there is something to do: that is slow."""
+"""The tables of a database: made where there are none, and brought to today's where somebody asks for that.
+
+Alembic is imported only where there is something to do: that is slow.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,25 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _TURN = 0x6E657773  # "news": the advisory lock of PostgreSQL that lets one process at a time upgrade
 
 _RECORD = Table("alembic_version", MetaData(), Column("version_num", String(32)))
+RECORD = _RECORD.name  # the table that says where a database stands
+
+
+class OlderDatabase(ConfigError):
+    """The database was made by an older version of the program, and nobody has said that it may be changed."""
+
+    def __init__(self, place: Place, step: str) -> None:
+        self.step = step
+        what = f"{place.name} was made by an older version of the program (step {step}, this one needs {HEAD})"
+        super().__init__("DATABASE_URL", f"{what}; run `newsletter upgrade`, which makes a backup first")
+
+
+def make(engine: Engine, place: Place) -> None:
+    """Makes the tables in a database that has none, in one transaction; one that has today's is left as it is.
+
+    Processes that start at once take turns. Raises `OlderDatabase`, and `ConfigError` for a database that a newer
+    program has changed.
+    """
+    _brought(engine, place, upgrading=False)
 
 
 def upgrade(engine: Engine, place: Place) -> None:
@@ -26,12 +48,7 @@ def upgrade(engine: Engine, place: Place) -> None:
 
     Processes that start at once take turns. Raises `ConfigError` for a database that a newer program has changed.
     """
-    if engine.dialect.name != "sqlite":
-        _upgrade(engine, place)
-        return
-    with _turn_at(Path(str(engine.url.database)), place):
-        _upgrade(engine, place)
-        _write_ahead(engine)
+    _brought(engine, place, upgrading=True)
 
 
 def recorded(connection: Connection) -> str | None:
@@ -41,33 +58,53 @@ def recorded(connection: Connection) -> str | None:
     return connection.scalar(select(_RECORD.c.version_num))
 
 
-def _upgrade(engine: Engine, place: Place) -> None:
+def is_known(step: str) -> bool:
+    """Whether this program has a migration of this name."""
+    return step.isalnum() and any(MIGRATIONS.glob(f"versions/{step}_*.py"))
+
+
+def migrate(connection: Connection, step: str = HEAD) -> None:
+    """Brings the tables to a step, in the transaction that the connection stands in."""
+    from alembic import command
+    from alembic.config import Config
+
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    command.upgrade(config, step)
+
+
+def _brought(engine: Engine, place: Place, *, upgrading: bool) -> None:
+    if engine.dialect.name != "sqlite":
+        _migrated(engine, place, upgrading)
+        return
+    with _turn_at(Path(str(engine.url.database)), place):
+        _migrated(engine, place, upgrading)
+        _write_ahead(engine)
+
+
+def _migrated(engine: Engine, place: Place, upgrading: bool) -> None:
     with for_reading(engine).connect() as connection:
-        if _current(recorded(connection), place):
+        if _current(recorded(connection), place, upgrading):
             return
     with for_writing(engine).begin() as connection:
         if engine.dialect.name != "sqlite":
             connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
-        if not _current(recorded(connection), place):
-            _migrate(connection)
+        if not _current(recorded(connection), place, upgrading):
+            migrate(connection)
 
 
-def _current(version: str | None, place: Place) -> bool:
+def _current(version: str | None, place: Place, upgrading: bool) -> bool:
+    """Whether there is nothing to do. Raises `ConfigError` where it must not be done."""
     if version in (None, HEAD):
         return version == HEAD
-    if not any(MIGRATIONS.glob(f"versions/{version}_*.py")):
+    if not is_known(version):
         what = f"{place.name} was changed by a newer version of the program (step {version}, this one knows {HEAD})"
         raise ConfigError("DATABASE_URL", f"{what}; install that version, or restore a backup from before")
+    if not upgrading:
+        raise OlderDatabase(place, version)
     return False
-
-
-def _migrate(connection: Connection) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    command.upgrade(config, "head")
 
 
 @contextmanager
