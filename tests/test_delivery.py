@@ -293,14 +293,14 @@ def test_a_message_larger_than_the_server_takes_pauses_the_mailing(held: Owned) 
 
 
 def test_a_server_that_is_not_there_pauses_the_mailing_after_three_tries_of_each_lane(held: Owned) -> None:
-    """Five and ten seconds apart; then a person is asked, and nothing has happened to any row."""
+    """Five and ten seconds apart; then it is told that nobody answers, and nothing has happened to any row."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     mailing = mailing_to(held, 5)
     clock = Clock(tick=timedelta(seconds=1))
     assert run(held, mailing, smtp(port), clock) is MailingState.PAUSED
     assert sums(held.store, mailing) == {S.PLANNED: 5}
-    assert mailings.get(held.store, mailing.id).pause is Pause.PROVIDER
+    assert mailings.get(held.store, mailing.id).pause is Pause.UNREACHABLE
     assert clock.now >= DUE + timedelta(seconds=15)
     assert any("cannot be reached" in (progress.trouble or "") for progress in clock.seen)
 

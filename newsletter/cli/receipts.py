@@ -11,7 +11,7 @@ from rich.text import Text
 from newsletter.actions.show_receipt import Person, Proof
 from newsletter.cli.arguments import in_words
 from newsletter.gather.health import span
-from newsletter.model.mailing import DeliveryState, Mailing, MailingState, Receipt
+from newsletter.model.mailing import DeliveryState, Mailing, MailingState, Pause, Receipt
 from newsletter.model.returned import Nature, Returned
 from newsletter.publication.schedule import City
 
@@ -50,14 +50,15 @@ def named(state: DeliveryState) -> str:
 
 def line(receipt: Receipt) -> str:
     """The sum in one line: 20,000 planned = 19,988 accepted + 10 refused + 2 unknown."""
-    parts = [f"{count:,} {named(state)}" for state, count in receipt.counts if count]
-    return f"{receipt.mailing.total:,} in all = {' + '.join(parts) or '0'}"
+    return str(receipt)
 
 
 def state_words(mailing: Mailing) -> str:
     """Where a mailing stands, in words: "paused (mail.example.org: 535 bad password)"."""
-    words = f" ({mailing.words})" if mailing.words and mailing.state is not MailingState.SENT else ""
-    return f"{mailing.state.value}{words}"
+    words = mailing.words if mailing.state is not MailingState.SENT else None
+    if mailing.pause is Pause.UNREACHABLE:
+        words = f"{words}, every 5 minutes where `newsletter run` is running"
+    return f"{mailing.state.value} ({words})" if words else mailing.state.value
 
 
 def shown(proof: Proof, cities: tuple[City, ...], now: datetime) -> RenderableType:

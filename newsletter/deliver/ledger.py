@@ -134,7 +134,7 @@ class _Run:
                 self._commits.regain(now)
                 self._pacing.recount()
             if self._reports.refusal:
-                self._pause(Pause.PROVIDER, self._reports.refusal, now)
+                self._pause(self._reports.pause, self._reports.refusal, now)
                 self._reports.refusal = None
             self._look(now, idle=idle)
             self._commit(now)

@@ -11,6 +11,7 @@ from newsletter.deliver.messages import Done, Ready, Refused, Report, Returned, 
 from newsletter.deliver.pacing import Pacing
 from newsletter.deliver.rows import Row, Rows
 from newsletter.model.answer import Answer, Phase
+from newsletter.model.mailing import Pause
 
 _ENOUGH = 3  # troubles in a row on every lane; connections lost under one envelope
 _KILLED = Answer(Phase.DOT, 0, None, "the worker was killed while it handed the mail over")
@@ -23,7 +24,8 @@ class Reports:
     def __init__(self, lines: Lines, rows: Rows, commits: Commits, pacing: Pacing) -> None:
         self._lines, self._rows, self._commits, self._pacing = lines, rows, commits, pacing
         self.trouble: str | None = None  # the last, in words; None once something was accepted after it
-        self.refusal: str | None = None  # why nobody gets anything until a person has looked, in words
+        self.refusal: str | None = None  # why nobody gets anything for now, in words
+        self.pause = Pause.PROVIDER  # what kind of refusal it is: one for a person, or one that may pass by itself
 
     def take(self, line: Line, reports: list[Report], now: datetime) -> None:
         """What a lane has said at once. It waits for orders then."""
@@ -31,8 +33,8 @@ class Reports:
         if lost := next(filter(None, words), None):
             line.troubled(now)
             self.trouble = lost
-            if all(one.troubles >= _ENOUGH for one in self._lines.all):
-                self.refusal = lost
+            if self.refusal is None and all(one.troubles >= _ENOUGH for one in self._lines.all):
+                self.refusal, self.pause = lost, Pause.UNREACHABLE
         line.free = True
 
     def gone(self, line: Line, now: datetime, *, replace: bool) -> None:
@@ -48,7 +50,10 @@ class Reports:
     def count_lanes(self) -> None:
         """Without any, nothing can be sent until a person has looked why."""
         if not self._lines.all:
-            self.refusal = _NOBODY
+            self._refuse(_NOBODY)
+
+    def _refuse(self, words: str) -> None:
+        self.refusal, self.pause = words, Pause.PROVIDER
 
     def _heard(self, line: Line, report: Report, now: datetime) -> str | None:
         """Takes one of them; the words where the connection was lost."""
@@ -61,7 +66,7 @@ class Reports:
                 self._judge(_let_go(line), answer, now, ahead=True)
                 line.troubles = 0
                 if is_ours(answer):
-                    self.refusal = str(answer)
+                    self._refuse(str(answer))
             case Returned(answer=answer):
                 self._returned(_let_go(line), answer, now, first=not line.fruitful)
                 return str(answer)
@@ -70,7 +75,7 @@ class Reports:
                 self._pacing.cut_off(report.answer, now)
                 line.fruitful = False
                 if refused:
-                    self.refusal = words
+                    self._refuse(words)
                 return words
         return None
 
@@ -90,7 +95,7 @@ class Reports:
     def _judge(self, row: Row, answer: Answer, now: datetime, *, ahead: bool) -> None:
         state = self._commits.judge(row, answer, now, ahead=ahead)
         if words := self._pacing.answered(row, answer, state, now):
-            self.refusal = words
+            self._refuse(words)
 
     def _returned(self, row: Row, answer: Answer, now: datetime, *, first: bool) -> None:
         """The connection was lost under an envelope. Where it was the `first` on three of them, it may be the cause,

@@ -55,7 +55,8 @@ class Run:
     key: str
     due: datetime  # UTC
     state: RunState
-    attempt: int  # from 1; 0 for one that was missed
+    attempt: int  # from 1; 0 where no attempt was made before it was too late
+    failures: int = 0  # of attempts in a row, killed ones among them
     began: datetime  # UTC, of the last attempt
     ended: datetime | None = None  # UTC
     next_try: datetime | None = None  # UTC, of WAITING
@@ -65,7 +66,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a job's work came to: DONE, WAITING with a time to try it again, or FAILED."""
+    """What a job's work came to: DONE, WAITING with a time to look again, FAILED, or MISSED where it is called late."""
 
     state: RunState
     words: str  # one line, for people

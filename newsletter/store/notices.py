@@ -83,6 +83,14 @@ def failed(store: Store, since: datetime) -> tuple[Notice, ...]:
         return tuple(map(_notice, connection.execute(query.order_by(_TABLE.c.number))))
 
 
+def waiting(store: Store, before: datetime, limit: int) -> tuple[Notice, ...]:
+    """Those that still wait although they were asked for before then, the oldest first, at most `limit`."""
+    late = (_TABLE.c.state == NoticeState.WAITING.value, _TABLE.c.asked < before)
+    with store.reading() as connection:
+        rows = connection.execute(select(_TABLE).where(*late).order_by(_TABLE.c.asked, _TABLE.c.number).limit(limit))
+        return tuple(map(_notice, rows))
+
+
 def purge(store: Store, before: datetime) -> int:
     """Drops those that are over and were asked for before then; how many."""
     over = (_TABLE.c.state != NoticeState.WAITING.value, _TABLE.c.asked < before)

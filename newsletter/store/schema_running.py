@@ -15,12 +15,14 @@ runs = Table(
     Column("due", Instant, nullable=False),
     Column("state", BYTEWISE, nullable=False),
     Column("attempt", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),  # in a row
     Column("began", Instant, nullable=False),
     Column("ended", Instant),
     Column("next_try", Instant),
     Column("words", Written, nullable=False),
     Column("who", Written, nullable=False),
     Index(None, "job", "due"),
+    Index(None, "job", "state"),  # of years of runs, those that are not over
 )
 
 # What people were told of that needs them, and whether it is over.

@@ -23,6 +23,7 @@ def upgrade() -> None:
         Column("due", BYTEWISE, nullable=False),
         Column("state", BYTEWISE, nullable=False),
         Column("attempt", Integer, nullable=False),
+        Column("failures", Integer, nullable=False),
         Column("began", BYTEWISE, nullable=False),
         Column("ended", BYTEWISE),
         Column("next_try", BYTEWISE),
@@ -31,6 +32,7 @@ def upgrade() -> None:
         PrimaryKeyConstraint("job", "key", name="pk_runs"),
     )
     op.create_index("ix_runs_job_due", "runs", ["job", "due"])
+    op.create_index("ix_runs_job_state", "runs", ["job", "state"])
     op.create_table(
         "alarms",
         Column("number", Integer, nullable=False, autoincrement=False),
