@@ -12,6 +12,7 @@ from newsletter import __version__
 
 # command: what it does, as --help lists it. The module newsletter.cli.<command> defines `command`.
 COMMANDS = {
+    "alarms": "Show what needs a person now, and try the ways by which people are told.",
     "answers": "Show what readers answered to the question of an issue.",
     "approve": "Sign an issue: exactly these bytes may be sent.",
     "archive": "Bring the public archive up to date with what was sent.",
