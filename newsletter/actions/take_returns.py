@@ -65,7 +65,7 @@ def take_returns(app: App) -> Taken:
     `MailboxError`, `AlreadyHeld` while another process does it, `NotAtHome`, `ContentError`, `StoreError`.
     """
     schedule = read_schedule(app)
-    name, read = _place(app, schedule.sending.returns)
+    name, read = returns_place(app, schedule.sending.returns)
     outcomes: list[_Outcome] = []
     notes: list[str] = []
     with readers_store(app, _AT_HOME) as readers, hold(readers.store, "returns", app.root, app.clock()):
@@ -95,7 +95,7 @@ def read_returns(app: App, mails: Iterable[tuple[str, bytes]]) -> Iterator[tuple
     return rows(mails, bounces=schedule.sending.bounces, domain=domain_of(schedule), rings=rings)
 
 
-def _place(app: App, returns: Returns) -> tuple[str, Callable[[str | None], Arrived]]:
+def returns_place(app: App, returns: Returns) -> tuple[str, Callable[[str | None], Arrived]]:
     """The name under which it is noted how far the mailbox was read, and how it is read from there."""
     _refuse_unfit(returns)
     if (box := returns.mailbox) is not None and returns.maildir is None:

@@ -30,6 +30,7 @@ COMMANDS = {
     "demo": "Run the main job on the sample publication, in a folder of its own.",
     "diff": "Show what is new in an issue since your last look, its approval, or beside another.",
     "dkim": "Make the key that messages are signed with, and show its DNS record.",
+    "doctor": "Check everything that sending depends on, each finding with its way out.",
     "gather": "Ask every source that is due and keep what is new.",
     "hold": "Hold items for a later issue.",
     "inbox": "Show what was gathered since the last issue, as stories.",

@@ -52,6 +52,12 @@ class SmtpSession:
             self.abandon()
         return self._open
 
+    @property
+    def most(self) -> int | None:
+        """How many octets a message may have for this server (RFC 1870 4); None: it names no limit."""
+        limit = self._offers.get("SIZE", "")
+        return int(limit) if limit.isdecimal() and int(limit) > 0 else None
+
     def begin(self, envelope: Envelope) -> Answer:
         """Gives the envelope: 354 at DATA; or the refusal at its phase, after which the next envelope may follow.
 
@@ -115,9 +121,8 @@ class SmtpSession:
             if not path.isascii() and "SMTPUTF8" not in self._offers:
                 words = "not sent: the server takes no address beyond ASCII (it does not offer SMTPUTF8)"
                 return Answer(phase, 553, "5.6.7", words)  # RFC 6531 3.5
-        limit = self._offers.get("SIZE", "")
-        if limit.isdecimal() and 0 < int(limit) < envelope.size:
-            words = f"not sent: the message has {envelope.size} octets, the server takes at most {limit}"
+        if self.most is not None and self.most < envelope.size:
+            words = f"not sent: the message has {envelope.size} octets, the server takes at most {self.most}"
             return Answer(Phase.MAIL, 552, "5.3.4", words)
         return None
 
