@@ -48,6 +48,7 @@ COMMANDS = {
     "resolve": "Decide on copies of which nobody knows whether they arrived.",
     "restore": "Put a publication back from a backup; it sends nothing until you claim it.",
     "resume": "Go on sending an issue that is paused.",
+    "run": "Keep the week: all that is due, when it is due, and the site beside it.",
     "run-job": "Run a job now that `newsletter run` would run when it is due.",
     "send": "Send an approved issue to every subscriber, once.",
     "serve": "Serve the archive, and the pages where readers sign up, answer, change and leave.",
