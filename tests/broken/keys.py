@@ -23,7 +23,7 @@ KEYS = (
     case(
         "an unknown key without a near name",
         line(SCHEDULE, "tagline:", "zzz: A community space"),
-        Told(SCHEDULE, "zzz:", "`zzz` is not a key that is known here", "remove it; known here: about, approval"),
+        Told(SCHEDULE, "zzz:", "`zzz` is not a key that is known here", "remove it; known here: about, alarms"),
     ),
     case(
         "a required key misspelt, told once",

@@ -186,7 +186,7 @@ YAML = (
     case(
         "a merge key",
         line(SCHEDULE, "tagline:", "<<: { tagline: A community space }"),
-        Told(SCHEDULE, "<<:", "`<<` is not a key", "remove it; known here: about, approval, calendar"),
+        Told(SCHEDULE, "<<:", "`<<` is not a key", "remove it; known here: about, alarms, approval"),
     ),
     case(
         "lists in lists without end",
