@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median
+from typing import Any
 
+import psycopg
 from sqlalchemy import insert, update
 
 from bench.timing import Figure, Taken, by_turns, clocked, table
@@ -31,6 +34,8 @@ from newsletter.store import ledger, mailings, planning, receipts, schema
 from newsletter.store.engine import Store, file_url, open_store
 from newsletter.store.owning import Owned, own
 from tests import postgres
+
+Bare = Callable[[int], list[Any]]  # reads the page of rows that stand behind this seq
 
 ROWS = 1_000_000
 PAGE = 1_000
@@ -52,13 +57,13 @@ SAFE = (
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     for kind in sys.argv[2:] or ("sqlite", "postgresql"):
-        with _opened(kind) as (store, folder), own(store, folder, NOW) as owned:
+        with _opened(kind) as (store, folder, bare), own(store, folder, NOW) as owned:
             took = clocked(lambda: _readers(store, count))
             print(f"{kind}: {count:,} readers written in {took:.1f} s\n")
-            print(table([*_figures(kind, store, owned, folder, count)]), "\n", flush=True)
+            print(table([*_figures(kind, store, owned, folder, count, bare)]), "\n", flush=True)
 
 
-def _figures(kind: str, store: Store, owned: Owned, folder: Path, count: int) -> Iterator[Figure]:
+def _figures(kind: str, store: Store, owned: Owned, folder: Path, count: int, bare: Bare) -> Iterator[Figure]:
     mailing = mailings.create(store, IssueId(date(2026, 11, 27)), MailingKind.ISSUE, DIGEST, NOW, NOW, key="k1").id
     aim = (15 if kind == "sqlite" else 30) * count / ROWS
     took = clocked(lambda: planning.plan(owned, mailing, NOW))
@@ -66,18 +71,18 @@ def _figures(kind: str, store: Store, owned: Owned, folder: Path, count: int) ->
     yield Figure(f"{count:,} rows planned", once, "", None, f"under {aim:.0f} s", took < aim)
     mailings.move(store, mailing, MailingState.SENDING, expect=(MailingState.READY,), now=NOW)
     yield from _commits(owned, mailing, folder)
-    yield from _pages(store, mailing, count)
+    yield from _pages(store, mailing, count, bare)
     took = clocked(lambda: receipts.receipt(store, mailing))
     yield Figure("the receipt", Taken(took, took), "", None)
 
 
-def _pages(store: Store, mailing: MailingId, count: int) -> Iterator[Figure]:
+def _pages(store: Store, mailing: MailingId, count: int, bare: Bare) -> Iterator[Figure]:
     """The next thousand rows at the first page, in the middle and at the last, and again from the beginning when only
     the last are left; the rows alone, and the recipients made of them. Then a tenth is deferred."""
     for name, after in (("first", 0), ("middle", count // 2), ("last", count - PAGE)):
-        yield from _page(name, store, mailing, after)
+        yield from _page(name, store, mailing, after, bare)
     _finish(store, count - PAGE)
-    yield from _page("last, looked for from the start", store, mailing, 0)
+    yield from _page("last, looked for from the start", store, mailing, 0, bare)
     _defer(store, count // 10)
     yield Figure(
         f"first 1,000 of {count // 10:,} deferred", _taken(lambda: ledger.due(store, mailing, NOW, PAGE)), "", None
@@ -85,17 +90,21 @@ def _pages(store: Store, mailing: MailingId, count: int) -> Iterator[Figure]:
     yield Figure("when the next of them is due", _taken(lambda: ledger.next_due(store, mailing)), "", None)
 
 
-def _page(name: str, store: Store, mailing: MailingId, after: int) -> Iterator[Figure]:
-    """Sides by turns: what the ledger reads, and the same with every recipient made, which it does one by one."""
-    selected, made = by_turns(
+def _page(name: str, store: Store, mailing: MailingId, after: int, bare: Bare) -> Iterator[Figure]:
+    """Sides by turns: what the ledger reads, the same with every recipient made, which it does one by one, and the
+    database's own driver, which reads the rows and does nothing else."""
+    selected, made, driven = by_turns(
         [
             lambda: clocked(lambda: ledger.planned(store, mailing, after, PAGE)),
             lambda: clocked(lambda: tuple(ledger.planned(store, mailing, after, PAGE))),
+            lambda: clocked(lambda: bare(after)),
         ],
         rounds=25,
     )
     assert len(ledger.planned(store, mailing, after, PAGE)) == PAGE
-    yield Figure(f"1,000 rows selected: {name}", selected, "", None, "under 2 ms", selected.median < 0.002)
+    assert len(bare(after)) == PAGE
+    peer = "the bare driver"
+    yield Figure(f"1,000 rows selected: {name}", selected, peer, driven, "under 2 ms", selected.median < 0.002)
     yield Figure("  and all made into recipients", made, "the rows alone", selected)
 
 
@@ -173,20 +182,35 @@ def _defer(store: Store, count: int) -> None:
         connection.execute(update(rows).where(rows.c.seq <= count).values(state="deferred", next_try=NOW))
 
 
+def _driven(execute: Callable[[str], Any]) -> Bare:
+    """Reads a page as the driver gives it."""
+    columns = "seq, mark, address, name, attempt, digest"
+    planned = "mailing = 1 AND state = 'planned' AND address IS NOT NULL"
+
+    def read(after: int) -> list[Any]:
+        words = f"SELECT {columns} FROM deliveries WHERE {planned} AND seq > {after} ORDER BY seq LIMIT {PAGE}"
+        return list(execute(words).fetchall())
+
+    return read
+
+
 @contextmanager
-def _opened(kind: str) -> Iterator[tuple[Store, Path]]:
+def _opened(kind: str) -> Iterator[tuple[Store, Path, Bare]]:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         if kind == "sqlite":
-            with open_store(file_url(folder / "newsletter.db")) as store:
-                yield store, folder
+            file = folder / "newsletter.db"
+            with open_store(file_url(file)) as store, closing(sqlite3.connect(file)) as driver:
+                yield store, folder, _driven(driver.execute)
             return
         postgres._OPTIONS = SAFE  # the tests' own server would forget everything in a power cut
         server = postgres.Server()
         try:
             server.command("CREATE DATABASE bench TEMPLATE template0")
-            with open_store(server.address("bench")) as store:
-                yield store, folder
+            address = server.address("bench")
+            bare = address.replace("postgresql+psycopg", "postgresql")
+            with open_store(address) as store, psycopg.connect(bare, autocommit=True) as driver:
+                yield store, folder, _driven(lambda words: driver.execute(words.encode()))
         finally:
             server.stop()
 

@@ -88,11 +88,11 @@ def planned(store: Store, mailing: MailingId, after_seq: int, limit: int) -> Pla
         return PlannedRows(rows(connection, mailing, after_seq, limit))
 
 
-def _next_of_index(connection: Connection, mailing: MailingId, after_seq: int, limit: int) -> list[tuple[Any, ...]]:
+def _next_of_index(connection: Connection, mailing: MailingId, after_seq: int, limit: int) -> Sequence[tuple[Any, ...]]:
     return _NEXT_ROWS.rows(connection, {"of": mailing, "after": after_seq, "most": limit})
 
 
-def _next_of_table(connection: Connection, mailing: MailingId, after_seq: int, limit: int) -> list[tuple[Any, ...]]:
+def _next_of_table(connection: Connection, mailing: MailingId, after_seq: int, limit: int) -> Sequence[tuple[Any, ...]]:
     """The first planned row is found by the index of such rows, and the page is read from there in the order of the
     table, where SQLite has the rows one behind the other: a quarter quicker than a look-up a row. Gaps among them are
     rare. Two statements, because SQLite 3.40 leaves the index aside where the first is part of the second.

@@ -49,5 +49,7 @@ class PlannedRows(Sequence[Waiting]):
         return PlannedRows([row for row in self._rows if row[0] <= seq])
 
     def without(self, seqs: Set[int]) -> PlannedRows:
-        """The rows but for these."""
-        return PlannedRows([row for row in self._rows if row[0] not in seqs]) if seqs else self
+        """The rows but for these. Mostly all of them stand before the first row, and no row is looked at."""
+        if not self._rows or not seqs or max(seqs) < self._rows[0][0]:
+            return self
+        return PlannedRows([row for row in self._rows if row[0] not in seqs])
