@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from statistics import median
 
 from bench.archive_beside import drawn_cards, searchable
 from bench.archive_idle import imported, unwritten
@@ -39,6 +40,7 @@ class Site:
         self._weeks = weeks
         self.issues: list[Week] = []
         self.peaks: dict[str, int] = {}  # octets, by what was done
+        self.worked: dict[str, list[float]] = {}  # seconds of processor, by the same
 
     @property
     def name(self) -> str:
@@ -65,6 +67,7 @@ class Site:
     def _took(self, what: str) -> float:
         used = run(self.tool)
         self.peaks[what] = max(self.peaks.get(what, 0), used.peak)
+        self.worked.setdefault(what, []).append(used.working)
         return used.seconds
 
 
@@ -80,10 +83,12 @@ def main() -> None:
             for _ in range(site.size):
                 site.grow()
         told(measured(sites, "full build", [site.full for site in sites], FULL_ROUNDS))
+        print(processor(sites, "full build"), flush=True)
         with ExitStack() as running:
             watching = [running.enter_context(one) for one in watchers(folder, sizes, weeks)]
             works = [*(site.new for site in sites), *(site.new for site in watching)]
             told(measured([*sites, *watching], "one new issue", works, ROUNDS))
+            print(processor(sites, "one new issue"), flush=True)
             print(memory([*sites, *watching]), flush=True)
         told(measured(sites, "nothing changed", [site.nothing for site in sites], ROUNDS))
         print(f"{idle(sites)}\n", flush=True)
@@ -128,6 +133,15 @@ def _beside(what: str, size: int, ours: Taken, name: str, theirs: Taken) -> Figu
     aim = "" if times is None else "faster" if times == 1 else f"{times:.0f} times faster"
     met = None if times is None else ours.median * times < theirs.median
     return Figure(f"{what}, {size:,} issues", ours, name, theirs, aim, met)
+
+
+def processor(sites: Sequence[Site], what: str) -> str:
+    """The seconds of processor that each took: where other programs run too, they say more than the clock."""
+    lines = [f"Processor, {what}, in seconds: median, least"]
+    for site in sites:
+        worked = site.worked[what]
+        lines.append(f"  {site.name}, {site.size:,} issues: {median(worked):.2f}, {min(worked):.2f}")
+    return "\n".join((*lines, ""))
 
 
 def memory(sites: Sequence[Site | Watching]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -52,6 +53,25 @@ def corrected(root: Path, dice: Random) -> None:
 def taken_back(root: Path, dice: Random) -> None:
     if len(sent(root)) > 1:
         shutil.rmtree(root / "content" / "issues" / dice.choice(sent(root)) / "sent")
+
+
+def pictured(root: Path, dice: Random) -> None:
+    """A card or a picture comes, becomes another one or goes."""
+    folder = root / "content" / "issues" / dice.choice(sent(root)) / "sent"
+    size = dice.randint(1, 3).to_bytes(4, "big")
+    data = b"\x89PNG\r\n\x1a\n" + bytes(8) + size + size
+    file = folder / dice.choice(("card.png", f"images/{hashlib.sha256(data).hexdigest()[:20]}.png"))
+    if file.exists() and dice.random() < 0.5:
+        file.unlink()
+    else:
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(data)
+
+
+def reworded(root: Path, dice: Random) -> None:
+    """In the file itself, which nobody should do."""
+    page = root / "content" / "issues" / dice.choice(sent(root)) / "sent" / "page.html"
+    page.write_text(page.read_text("utf-8").replace("</p>", f" {dice.random()}</p>", 1), "utf-8")
 
 
 def own_pages(root: Path, dice: Random) -> None:
@@ -106,6 +126,8 @@ CHANGES: tuple[Callable[[Path, Random], None], ...] = (
     mended,
     corrected,
     taken_back,
+    pictured,
+    reworded,
     own_pages,
     redirected,
     scheduled,

@@ -107,6 +107,9 @@ def test_a_manifest_that_is_cut_short_or_none_of_ours_is_made_anew(publication: 
         b"[]",
         b'{"version": 1}',
         b'{"version": 2}',
+        b'{"version":4,"rest":0}',
+        whole.replace(b"1", b"2"),
+        whole + b"{}\n",
         whole.replace(b'"site":{', b'"site":{"a":1,'),
     ):
         kept.write_bytes(data)

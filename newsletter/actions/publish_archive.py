@@ -62,7 +62,7 @@ def _published(app: App, writes: bool, standing: Standing | None, report: Report
     seen = look(app, last, standing)
     if seen.is_as_in(last) and public.is_whole():
         now = replace(last, digests=dict(seen.digests), standing=dict(seen.keeping))
-        outcome = Outcome(outputs=now.outputs)
+        outcome = Outcome(unchanged=public.count)
     else:
         now, archive, shown = read(app, last, seen)
         outcome = public.bring_up_to_date(plan(archive, shown.files), report)
@@ -76,6 +76,6 @@ def _published(app: App, writes: bool, standing: Standing | None, report: Report
     return Published(
         written=tuple(outcome.written),
         removed=tuple(outcome.removed),
-        unchanged=len(outcome.outputs.keys() - {*outcome.written}),
+        unchanged=outcome.unchanged,
         took=time.perf_counter() - began,
     )

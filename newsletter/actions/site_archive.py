@@ -66,7 +66,7 @@ def look(app: App, last: Manifest, standing: Standing | None) -> Seen:
 def read(app: App, last: Manifest, seen: Seen) -> tuple[Manifest, Archive, Look]:
     """What is kept of this build so far, what the site says, and what it is set with. Raises `ContentError`."""
     facts, said = _facts(app, seen.key, last)
-    records, issues = read_issues(app, last.issues, seen.signatures)
+    records, issues = read_issues(app, last, seen.signatures)
     shown, words = Look(app, facts), facts.frame["cut_short"]
     short = {str(issue) for issue in seen.standing.cut_short}
     archive = Archive(
@@ -81,11 +81,17 @@ def read(app: App, last: Manifest, seen: Seen) -> tuple[Manifest, Archive, Look]
         files=SentFolder(app.root, facts.site.base),
         render=shown.page,
     )
-    now = Manifest(digests=dict(seen.digests), facts=said, issues=issues, standing=dict(seen.keeping))
+    now = Manifest(
+        digests=dict(seen.digests),
+        facts=said,
+        issues=issues,
+        records={one.name: one.line for one in records},
+        standing=dict(seen.keeping),
+    )
     return now, archive, shown
 
 
-def _facts(app: App, key: str, last: Manifest) -> tuple[Facts, dict[str, Any]]:
+def _facts(app: App, key: str, last: Manifest) -> tuple[Facts, Mapping[str, Any]]:
     """The facts of the last build where all their files are as they were, else those of today's; and as JSON."""
     if last.facts.get("key") == key:
         try:

@@ -21,7 +21,7 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a feed without an issue was las
 _TAG = re.compile(r"<[a-z][^>]*>")
 _ADDRESSES = re.compile(r' (href|src|srcset)="([^"]*)"')
 # Characters that XML 1.0, section 2.2, has no place for, whether written as they are or as a reference.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +97,8 @@ def absolutely(html: str, address: str) -> str:
 
     def resolved(found: re.Match[str]) -> str:
         name, value = found.groups()
+        if name != "srcset" and value.startswith(("https://", "http://")):
+            return found[0]  # most are so already
         if name == "srcset":
             candidates = (one.split(None, 1) for one in value.split(","))
             value = ", ".join(" ".join((urljoin(address, one[0]), *one[1:])) for one in candidates if one)

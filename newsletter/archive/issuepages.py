@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from newsletter.archive.addresses import image_address, issue_address, page_address
-from newsletter.archive.outputs import Archive, Group, Output, key_of
+from newsletter.archive.listing import by_year
+from newsletter.archive.outputs import Archive, Group, Output, key_of, keys_of
 from newsletter.archive.records import Record
 from newsletter.archive.slugs import folded
 from newsletter.model.archive import ArchivedIssue
@@ -20,35 +21,62 @@ def issue_pages(archive: Archive) -> Iterator[Group]:
 
     An issue that is not listed yet has its page and is in no list: the issues before and after it do not name it.
     """
-    topics = {folded(one.name): page_address(archive.base, *one.parts) for one in archive.topics}
-    people = {one.parts[-1]: page_address(archive.base, *one.parts) for one in archive.people}
-    years: dict[int, list[_Spread]] = {}
-    listed = iter(archive.listed)
-    newer: Record | None = None  # the listed one that follows the issue in hand, and the one before it
-    older = next(listed, None)
-    for record in reversed(archive.records):
+    led = _Led(
+        {folded(one.name): page_address(archive.base, *one.parts) for one in archive.topics},
+        {one.parts[-1]: page_address(archive.base, *one.parts) for one in archive.people},
+    )
+    newer: Record | None = None  # the listed one that follows the year in hand
+    for year, records in by_year(reversed(archive.records)).items():
+        listed = archive.years.get(year, ())
+        older = next((found[0] for before, found in archive.years.items() if before < year), None)
+        around = [one.key if one else "" for one in (newer, older)]
+        told = [(one.name, one.note) for one in records if one.note]
+        key = key_of(
+            archive.around, TEMPLATE, keys_of(records), around, [one.name for one in listed], told, led.of_all(records)
+        )
+        yield Group(f"issues of {year}", key, partial(_outputs, archive, records, listed, newer, older, led))
+        newer = listed[-1] if listed else newer
+
+
+def _outputs(
+    archive: Archive,
+    records: Sequence[Record],
+    listed: Sequence[Record],
+    newer: Record | None,
+    older: Record | None,
+    led: _Led,
+) -> Iterator[Output]:
+    """The pages of a year. `newer` and `older` are the listed issues around it."""
+    behind = iter((*listed, older))
+    older = next(behind)
+    for record in records:
         is_listed = older is record
         if is_listed:
-            older = next(listed, None)
-        spread = _Spread(
-            archive,
-            record,
-            older,
-            newer,
-            tuple([(one, topics[folded(one)]) for one in record.topics if folded(one) in topics]),
-            tuple([(name, people[who]) for who, name in record.people if who in people]),
-            is_listed,
-        )
-        years.setdefault(record.year, []).append(spread)
+            older = next(behind)
+        yield from _Spread(archive, record, older, newer, *led.of(record), is_listed).outputs()
         if is_listed:
             newer = record
-    for year, spreads in years.items():
-        key = key_of(archive.around, TEMPLATE, "\1".join([spread.made_of for spread in spreads]))
-        yield Group(f"issues of {year}", key, partial(_outputs, spreads))
 
 
-def _outputs(spreads: Sequence[_Spread]) -> Iterator[Output]:
-    return (output for spread in spreads for output in spread.outputs())
+@dataclass(frozen=True, slots=True)
+class _Led:
+    """Where the names of an issue lead."""
+
+    topics: Mapping[str, str]  # addresses by folded name, of those that have a page
+    people: Mapping[str, str]  # by id
+
+    def of(self, record: Record) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+        """Name and address of each topic and of each of the people."""
+        topics, people = self.topics, self.people
+        return (
+            tuple([(one, topics[folded(one)]) for one in record.topics if folded(one) in topics]),
+            tuple([(name, people[who]) for who, name in record.people if who in people]),
+        )
+
+    def of_all(self, records: Sequence[Record]) -> list[str | None]:
+        """The addresses alone, of many issues; the names stand in their records."""
+        found = [self.topics.get(folded(one)) for record in records for one in record.topics]
+        return found + [self.people.get(who) for record in records for who, _ in record.people]
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,13 +56,13 @@ def redirects(archive: Archive) -> Iterator[Output]:
     """
     if not archive.redirects:
         return
-    taken = _taken(archive)
+    taken = _Taken(archive)
     lines = "".join(f"{archive.base}{one.old} {_target(archive, one)} 301\n" for one in archive.redirects)
     yield Output("_redirects", key_of(lines), lines.encode)
     mistakes = []
     for one in archive.redirects:
         path = _file(one.old)
-        if path in taken or path.startswith(("assets/", "images/", "pagefind/")):
+        if path in taken:
             what = f"at {one.old} stands a page of the site itself"
             mistakes.append(Mistake(REDIRECTS, 0, what, "remove the entry; readers would never get to the page"))
         target = archive.absolute(_target(archive, one)) if one.new.startswith("/") else one.new
@@ -72,16 +72,31 @@ def redirects(archive: Archive) -> Iterator[Output]:
         raise ContentError(mistakes)
 
 
-def _taken(archive: Archive) -> frozenset[str]:
-    """The files of the site at which a redirect could not stand, but for folders that are all the site's."""
-    found = {"index.html", MISSING, "feed.xml", "atom.xml", "feed.json", "robots.txt", "sitemap.xml"}
-    lists = ["issues", "search", "topics", "people", "numbers", *(page.name for page in archive.pages)]
-    lists += [f"{kind}/{year}" for kind in ("issues", "numbers") for year in archive.years]
-    lists += [f"issues/{one.name}" for one in archive.records]
-    lists += [f"issues/{one.name}/{at}" for one in archive.records for at in range(1, len(one.kept["editions"]))]
-    for one in (*archive.topics, *archive.people):
-        lists += ["/".join(one.parts), *("/".join((*one.parts, str(year))) for year in archive.years)]
-    return frozenset({*found, *(f"{path}/index.html" for path in lists)})
+class _Taken:
+    """The files of the site, at which no redirect can stand."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._files = {"index.html", MISSING, "feed.xml", "atom.xml", "feed.json", "robots.txt", "sitemap.xml"}
+        self._pages = {"issues", "search", "topics", "people", "numbers", *(page.name for page in archive.pages)}
+        named = {"/".join(one.parts) for one in (*archive.topics, *archive.people)}
+        self._by_year = {"issues", "numbers", *named}  # each may have a page for each year
+        self._years = {str(year) for year in archive.years}
+        self._pages |= named
+        self._issues = {one.name: one.editions for one in archive.records}
+
+    def __contains__(self, file: str) -> bool:
+        if file in self._files or file.startswith(("assets/", "images/", "pagefind/")):
+            return True
+        page, is_page, _ = file.rpartition("/index.html")
+        folder, _, last = page.rpartition("/")
+        if not is_page:
+            return False
+        return (
+            page in self._pages
+            or (folder in self._by_year and last in self._years)
+            or (folder == "issues" and last in self._issues)
+            or last in map(str, range(1, self._issues.get(folder.removeprefix("issues/"), 1)))
+        )
 
 
 def _target(archive: Archive, one: Redirect) -> str:

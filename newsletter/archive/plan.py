@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from newsletter.archive.feeds import feeds
 from newsletter.archive.filed import assets, pictures
@@ -14,17 +14,12 @@ from newsletter.archive.search import indexes
 from newsletter.archive.sitemap import sitemap
 
 
-def plan(archive: Archive, files: Mapping[str, Callable[[], bytes]]) -> Iterator[Step]:
-    """Every file there is to be below public/. `files` are the assets. Raises `ContentError` for redirects from
-    addresses of the site's own pages."""
-    yield from assets(files)
-    yield from pictures(archive)
-    yield from issue_pages(archive)
-    yield from list_pages(archive)
-    yield from other_pages(archive)
-    yield home(archive)
-    yield from feeds(archive)
-    yield from sitemap(archive)
-    yield from indexes(archive)
-    yield search_page(archive)
-    yield from redirects(archive)
+def plan(archive: Archive, files: Mapping[str, Callable[[], bytes]]) -> Iterator[Iterable[Step]]:
+    """Every file there is to be below public/, in stages. `files` are the assets. Raises `ContentError` for redirects
+    from addresses of the site's own pages."""
+    yield (*assets(files), *pictures(archive))
+    yield issue_pages(archive)
+    yield (*list_pages(archive), *other_pages(archive))
+    yield (home(archive), *feeds(archive), *sitemap(archive))
+    yield indexes(archive)
+    yield (search_page(archive), *redirects(archive))

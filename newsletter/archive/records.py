@@ -1,11 +1,15 @@
-"""What went out, as the archive keeps it in mind: an issue's record, made of meta.json and corrections, pure."""
+"""What went out, as the archive keeps it in mind: an issue's record, made of meta.json and corrections, pure.
+
+Lists are made of all issues and show a few. So a record is kept in two parts: its summary, which every build reads, and
+the whole, which is read for the issues that a page is made of.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -29,19 +33,23 @@ class EditionFiles:
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """An issue that went out, and its editions: as it was kept, and read only as far as somebody asks.
-
-    Of 2,000 issues a build needs to know the topics and the key, and of a few the rest.
-    """
+    """An issue that went out, and its editions: as it was kept, and read only as far as somebody asks."""
 
     name: str  # of its folder
-    kept: Mapping[str, Any]  # as JSON
+    line: bytes = field(repr=False)  # the whole, as JSON
+    key: str  # another one as soon as anything of the issue has changed, but for its note
+    editions: int
+    updated: str  # the day of the newest correction, or its own, ISO 8601
+    has_number: bool  # the newest edition; so are topics and people
+    topics: Sequence[str]
+    people: Sequence[tuple[str, str]]  # ids and names
     note: str | None = None  # see `ArchivedIssue`
 
     @cached_property
-    def key(self) -> str:
-        """Another one as soon as anything of the issue has changed, but for its note."""
-        return str(self.kept["key"])
+    def kept(self) -> Mapping[str, Any]:
+        """What `kept_of` made."""
+        found: dict[str, Any] = json.loads(self.line)
+        return found
 
     @cached_property
     def id(self) -> IssueId:
@@ -53,28 +61,6 @@ class Record:
     @property
     def year(self) -> int:
         return int(self.name[:4])
-
-    @property
-    def topics(self) -> Sequence[str]:
-        """As the newest edition has them."""
-        found: list[str] = self.kept["editions"][-1]["topics"]
-        return found
-
-    @property
-    def people(self) -> Sequence[tuple[str, str]]:
-        """Ids and names, as the newest edition has them."""
-        found: list[tuple[str, str]] = self.kept["editions"][-1]["people"]
-        return found
-
-    @property
-    def has_number(self) -> bool:
-        return bool(self.kept["editions"][-1]["numbers"])
-
-    @property
-    def updated(self) -> date:
-        """As in `ArchivedIssue`."""
-        amended = (day for day, _, _ in self.kept.get("amendments", ()))
-        return date.fromisoformat(max((self.name[:10], *amended)))
 
     @cached_property
     def issue(self) -> ArchivedIssue:
@@ -95,6 +81,25 @@ class Record:
         written = self.kept.get("amendments", ())
         amendments = tuple(Amendment(date=date.fromisoformat(day), was=was, now=now) for day, was, now in written)
         return _issue(self.id, edition, len(self.kept["editions"]), amendments, self.note)
+
+
+def summary_of(name: str, kept: Mapping[str, Any]) -> list[Any]:
+    """Of an issue, what a `Record` says without being read, from its key on, in the order of its fields; as JSON."""
+    newest = kept["editions"][-1]
+    updated = max((name[:10], *(day for day, _, _ in kept.get("amendments", ()))))
+    return [
+        kept["key"],
+        len(kept["editions"]),
+        updated,
+        bool(newest["numbers"]),
+        newest["topics"],
+        newest["people"],
+    ]
+
+
+def line_of(kept: Mapping[str, Any]) -> bytes:
+    """The whole of an issue, in one line."""
+    return json.dumps(kept, separators=(",", ":")).encode()
 
 
 def kept_of(editions: Sequence[Mapping[str, Any]], amendments: Sequence[tuple[date, str, str]]) -> dict[str, Any]:

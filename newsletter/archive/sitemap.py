@@ -48,7 +48,7 @@ def _whole(archive: Archive) -> bytes:
     """The list of all sitemaps."""
     site = archive.site.site
     years = [
-        (f"{site}/{_of_year(year)}", max(record.updated for record in records))
+        (f"{site}/{_of_year(year)}", date.fromisoformat(max(record.updated for record in records)))
         for year, records in archive.years.items()
     ]
     return _xml("sitemapindex", "sitemap", [*years, (f"{site}/{_OTHERS}", None)])

@@ -11,33 +11,51 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from newsletter.archive.guard import refuse_leaks
 from newsletter.archive.outputs import Bundle, Output, Step
+from newsletter.archive.twofold import in_two
 
 Report = Callable[[int, int], None]  # files made so far, and of how many
 
 # Folders of public/ that are all the site's. What else lies in public/ is somebody's own, until a build has made it.
 _OURS = ("assets", "images", "issues", "numbers", "pagefind", "people", "search", "topics")
 
+_PIECE = 20  # files that a process takes at a time
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Last:
     """The last build, as its manifest has it."""
 
-    outputs: Mapping[str, str]  # of each file: key, digest, size and mtime
-    groups: Mapping[str, Sequence[str]]  # key and files of each group and bundle
+    outputs: Mapping[str, str]  # by path, of each file in no group: key, digest, size and mtime
+    groups: Mapping[str, list[str]]  # key of each group and bundle, and of each file in it path and the same
+
+    def paths(self) -> set[str]:
+        """Every file there was to be."""
+        return {*self.outputs, *(path for group in self.groups.values() for path in group[1::2])}
 
 
 @dataclass(slots=True)
 class Outcome:
     """What a build came to."""
 
-    outputs: dict[str, str] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)  # as in `Last`, as the groups
     groups: dict[str, list[str]] = field(default_factory=dict)
     written: list[str] = field(default_factory=list)  # paths below public/
     removed: list[str] = field(default_factory=list)
+    unchanged: int = 0  # files
+    planned: dict[str, tuple[str, list[str]]] = field(default_factory=dict)  # key and files of groups planned anew
+
+    def close(self) -> None:
+        """What was planned together stands together."""
+        for name, (key, paths) in self.planned.items():
+            entries = ((path, self.outputs.get(path, "")) for path in paths)
+            self.groups[name] = [key, *(part for pair in entries for part in pair)]
+        grouped = {path for _, paths in self.planned.values() for path in paths}
+        self.outputs = {path: entry for path, entry in self.outputs.items() if path not in grouped}
 
 
 class Public:
@@ -48,24 +66,35 @@ class Public:
         self._public, self._journal, self._last, self._writes = str(public), journal, last, writes
         self._interrupted = _lines(journal)
 
-    def bring_up_to_date(self, steps: Iterable[Step], report: Report) -> Outcome:
-        """Makes what has to be made, in this order, and removes what no step names any more.
+    def bring_up_to_date(self, stages: Iterable[Iterable[Step]], report: Report) -> Outcome:
+        """Makes what has to be made, one stage after the other, and removes what no step names any more.
 
         Raises `ContentError` for a page that holds what is meant for one reader, `OSError` where the disk refuses.
         """
         outcome = Outcome()
-        due = [one for step in steps for one in self._due(step, outcome)]
-        self._note(one.path for one in due if isinstance(one, Output))
-        for made, one in enumerate(due, 1):
-            self._make(one, outcome)
-            report(made, len(due))
+        due = [[one for step in stage for one in self._due(step, outcome)] for stage in stages]
+        self._note(one.path for stage in due for one in stage if isinstance(one, Output))
+        made, whole = 0, sum(map(len, due))
+        for stage in due:
+            self._make_all(stage, outcome, partial(_report_behind, report, made, whole))
+            made += len(stage)
+        outcome.close()
         self._remove(outcome)
         return outcome
 
     def is_whole(self) -> bool:
         """Whether every file is there as the last build left it, and none that a build since was cut off at."""
-        there = self._is_there
-        return not self._interrupted and all(there(path, entry) for path, entry in self._last.outputs.items())
+        last = self._last
+        return (
+            not self._interrupted
+            and all(self._is_there(path, entry) for path, entry in last.outputs.items())
+            and all(self._are_there(group) for group in last.groups.values())
+        )
+
+    @property
+    def count(self) -> int:
+        """How many files there were to be after the last build."""
+        return len(self._last.paths())
 
     def forget(self) -> None:
         """Ends the journal: the manifest knows everything now."""
@@ -77,25 +106,38 @@ class Public:
         The rest goes into the outcome as it is.
         """
         if isinstance(step, Output):
-            entry = self._last.outputs.get(step.path)
-            if entry is not None and entry.startswith(f"{step.key} ") and self._is_there(step.path, entry):
-                outcome.outputs[step.path] = entry
-            else:
-                yield step
+            yield from self._due_of(step, self._last.outputs.get(step.path), outcome)
             return
         name = step.folder if isinstance(step, Bundle) else step.name
-        key, *paths = self._last.groups.get(name, ("",))
-        entries = {path: self._last.outputs.get(path, "-") for path in paths}
-        if key == step.key and all(self._is_there(path, entry) for path, entry in entries.items()):
-            outcome.groups[name] = [key, *paths]
-            outcome.outputs |= entries
+        group = self._last.groups.get(name, [""])
+        if group[0] == step.key and self._are_there(group):
+            outcome.groups[name] = group
         elif isinstance(step, Bundle):
             yield step
         else:
-            planned = tuple(step.plan())
-            outcome.groups[name] = [step.key, *(output.path for output in planned)]
-            for output in planned:
-                yield from self._due(output, outcome)
+            entries = dict(zip(group[1::2], group[2::2], strict=True))
+            outputs = tuple(step.plan())
+            outcome.planned[name] = (step.key, [output.path for output in outputs])
+            for output in outputs:
+                yield from self._due_of(output, entries.get(output.path), outcome)
+
+    def _due_of(self, output: Output, entry: str | None, outcome: Outcome) -> Iterator[Output]:
+        if entry is not None and entry.startswith(f"{output.key} ") and self._is_there(output.path, entry):
+            outcome.outputs[output.path] = entry
+        else:
+            yield output
+
+    def _are_there(self, group: Sequence[str]) -> bool:
+        """`_is_there` for all files of a group."""
+        public, stat = self._public, os.stat
+        try:
+            for path, entry in zip(group[1::2], group[2::2], strict=True):
+                found = stat(f"{public}/{path}")
+                if not entry.endswith(f" {found.st_size} {found.st_mtime_ns}"):
+                    return False
+        except OSError:
+            return False
+        return True
 
     def _is_there(self, path: str, entry: str) -> bool:
         try:
@@ -103,6 +145,33 @@ class Public:
         except OSError:
             return False
         return entry.endswith(f" {found.st_size} {found.st_mtime_ns}")
+
+    def _make_all(self, stage: Sequence[Output | Bundle], outcome: Outcome, report: Callable[[int], None]) -> None:
+        """Makes everything in a stage; where it is much, two processes do."""
+        size = 1 if any(isinstance(one, Bundle) for one in stage) else _PIECE
+        pieces = [stage[at : at + size] for at in range(0, len(stage), size)]
+        made = 0
+
+        def work(number: int) -> None:
+            nonlocal made
+            for one in pieces[number]:
+                self._make(one, outcome)
+                made += 1
+                report(made)
+
+        def begin() -> None:
+            nonlocal outcome, report
+            outcome, report = Outcome(), _quiet
+
+        if pieces:
+            work(0)  # what it has to prepare is then there for both
+            del pieces[0]
+        theirs = in_two(len(pieces), work, begin, lambda: [outcome.outputs, outcome.planned, outcome.written])
+        if theirs is not None:
+            outcome.outputs |= theirs[0]
+            outcome.planned |= theirs[1]
+            outcome.written += theirs[2]
+            report(len(stage))
 
     def _make(self, step: Output | Bundle, outcome: Outcome) -> None:
         if isinstance(step, Output):
@@ -112,7 +181,7 @@ class Public:
         self._note(files)
         for path, data in files.items():
             self._put(path, step.key, data, outcome)
-        outcome.groups[step.folder] = [step.key, *files]
+        outcome.planned[step.folder] = (step.key, list(files))
 
     def _put(self, path: str, key: str, data: bytes, outcome: Outcome) -> None:
         """Sees to it that the file holds these bytes; one that does is left alone."""
@@ -135,8 +204,10 @@ class Public:
                 journal.write(lines)
 
     def _remove(self, outcome: Outcome) -> None:
-        planned = {*outcome.outputs, *outcome.written}
-        known = {*self._last.outputs, *self._interrupted, *(() if self._last.outputs else self._found())}
+        last, made = self._last.paths(), Last(outputs=outcome.outputs, groups=outcome.groups).paths()
+        planned = {*made, *outcome.written}
+        known = {*last, *self._interrupted, *(() if last else self._found())}
+        outcome.unchanged = len(planned) - len(set(outcome.written))
         for path in sorted(known - planned):
             if not os.path.lexists(f"{self._public}/{path}"):
                 continue
@@ -154,6 +225,15 @@ class Public:
             for base, _, names in os.walk(f"{self._public}/{folder}"):
                 below = os.path.relpath(base, self._public)
                 yield from (f"{below}/{name}" for name in names)
+
+
+def _quiet(_made: int) -> None:
+    """Tells nobody."""
+
+
+def _report_behind(report: Report, before: int, whole: int, made: int) -> None:
+    """Reports what was made in a stage, behind what was made before it."""
+    report(before + made, whole)
 
 
 def _lines(journal: Path) -> tuple[str, ...]:
