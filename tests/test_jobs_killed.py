@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,7 +30,7 @@ from tests.sending import COUNT, bring_in, due_of, over_smtp, sums
 from tests.smtpserver import SmtpServer
 
 SHARES = [number / 40 for number in range(41)] if SOAK else [0.0, 0.4, 0.6, 0.8, 1.0]
-TWINS = 500 if SOAK else 2  # whole sends with each database, each started twice
+TWINS = 1_000 if SOAK else 2  # whole sends with each database, each started twice
 _LONG = 60.0  # seconds that nothing here takes
 
 # Children are forked from a clean process that has imported this module already.
@@ -113,18 +114,19 @@ def test_killed_anywhere_in_its_run_the_next_start_brings_it_to_an_end(
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", KINDS)
 def test_of_two_that_start_on_the_second_one_sends(
-    kind: str, pristine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str, pristine: Path, pristine_sender: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With both databases: everyone has one copy, and the other start is told who is at it or finds nothing to do."""
     for turn in range(TWINS):
-        root = Path(shutil.copytree(pristine, tmp_path / f"{turn}"))
-        with fresh_database(kind, root) as address, SmtpServer() as server:
-            if kind == "postgresql":
-                monkeypatch.setenv("DATABASE_URL", address)
+        root = Path(shutil.copytree(pristine if kind == "postgresql" else pristine_sender, tmp_path / f"{turn}"))
+        with ExitStack() as opening:
+            server = opening.enter_context(SmtpServer())
             app = opened(root)
-            bring_in(app)
+            if kind == "postgresql":
+                monkeypatch.setenv("DATABASE_URL", opening.enter_context(fresh_database(kind, root)))
+                bring_in(app)
+                sign(app, "mei")
             over_smtp(app, server.port)
-            sign(app, "mei")
             _start_twice(app)
             assert [len(messages) for messages in server.by_recipient().values()] == [1] * COUNT
         shutil.rmtree(root)
