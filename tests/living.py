@@ -26,11 +26,11 @@ from urllib.parse import urlencode, urlsplit
 
 from newsletter.actions.app import App, open_app
 from newsletter.actions.publish_archive import publish_archive
-from newsletter.listening import listening
+from newsletter.serving.listening import listening
+from newsletter.serving.server import local_names, server_of
 from newsletter.site.application import application
 from newsletter.site.live import Live
 from newsletter.site.pump import Pump
-from newsletter.site.serving import local_names, server_of
 from tests.postgres import fresh_database
 from tests.smtpserver import LIMIT, Received, SmtpServer
 

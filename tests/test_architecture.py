@@ -15,7 +15,7 @@ PACKAGE = ROOT / "newsletter"
 
 SHELLS = {"cli", "desk", "site", "schedule"}
 STAGES = {"gather", "edit", "check", "assemble", "deliver", "readers", "archive"}
-GROUNDS = {"store", "publication", "fetch", "mail", "text", "pictures", "templating", "tokens", "listening"}
+GROUNDS = {"store", "publication", "fetch", "mail", "text", "pictures", "templating", "tokens", "serving"}
 FLOORS = (SHELLS | {"__main__"}, {"actions"}, STAGES, GROUNDS | {"packaged"}, {"model"})
 ROOMS = set().union(*FLOORS)
 
@@ -50,8 +50,8 @@ DOORS = {
     "pagefind_bin": "archive",
     "hmac": "tokens",
     "click": "cli",
-    "starlette": "desk site schedule",
-    "uvicorn": "desk site schedule",
+    "starlette": "desk site schedule serving",
+    "uvicorn": "desk site schedule serving",
 }
 STARTS = {("cli", "desk"), ("cli", "site"), ("cli", "schedule")}  # the command line starts the other shells, lazily
 

@@ -14,8 +14,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from newsletter.actions.readers import readers_store
+from newsletter.serving.limits import Rate
 from newsletter.site.guard import policies_of
-from newsletter.site.limits import Rate
 from newsletter.site.live import RATES
 from newsletter.store import requests
 from tests.living import Living, running

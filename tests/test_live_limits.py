@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.site.limits import Buckets, Rate, network_of
-from newsletter.site.visitors import visitor_of
+from newsletter.serving.limits import Buckets, Rate, network_of
+from newsletter.serving.visitors import visitor_of
 
 RATE = Rate(burst=5, every=10.0)
 

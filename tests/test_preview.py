@@ -33,9 +33,9 @@ from newsletter.desk import views
 from newsletter.desk.preview import application
 from newsletter.desk.server import server_of
 from newsletter.desk.views import Scheme
-from newsletter.listening import LOOPBACK, listening, port_of
 from newsletter.model.errors import ConfigError
 from newsletter.model.issue import IssueId
+from newsletter.serving.listening import LOOPBACK, listening, port_of
 from tests.conftest import ISSUE, ROOT, opened
 
 COMING = IssueId.parse(ISSUE)

@@ -13,9 +13,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from newsletter.actions.app import open_app
 from newsletter.actions.ask_on_site import ask_on_site
-from newsletter.listening import listening, port_of
 from newsletter.model.job import Job, RunState
 from newsletter.model.request import RequestKind
+from newsletter.serving.listening import listening, port_of
 from newsletter.store import runs
 from newsletter.store.engine import file_url, open_store
 from tests.commands import run

@@ -28,7 +28,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from newsletter.actions.app import App
 from newsletter.actions.system_figures import system_figures
 from newsletter.cli.run import command
-from newsletter.listening import listening, port_of
 from newsletter.model.errors import NewsletterError
 from newsletter.model.job import Job, Run, RunState
 from newsletter.publication.schedule import City
@@ -39,6 +38,7 @@ from newsletter.schedule.standing import ChildStanding, Standing
 from newsletter.schedule.status import Check, StatusServer, site_answers
 from newsletter.schedule.systemd import tell, watchdog_seconds
 from newsletter.schedule.tree import PATIENCE
+from newsletter.serving.listening import listening, port_of
 from newsletter.store import runs
 from newsletter.store.engine import open_store
 from tests.conftest import ROOT

@@ -16,8 +16,8 @@ import pytest
 
 from newsletter.actions.app import open_app
 from newsletter.actions.ask_on_site import ask_on_site
-from newsletter.listening import address_of, listening
 from newsletter.model.request import RequestKind
+from newsletter.serving.listening import address_of, listening
 from tests.commands import run
 from tests.conftest import ROOT
 from tests.postgres import fresh_database

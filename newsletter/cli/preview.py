@@ -31,7 +31,7 @@ def command(folder: str, issue: IssueId | None, port: int, no_browser: bool) -> 
     """
     from newsletter.desk.preview import application
     from newsletter.desk.server import serve
-    from newsletter.listening import LOOPBACK, listening, port_of
+    from newsletter.serving.listening import LOOPBACK, listening, port_of
 
     app = opened(folder)
     issue = known_issue(app, named_or_coming(app, issue))

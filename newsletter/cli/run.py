@@ -60,13 +60,13 @@ def command(
     Example:
       newsletter run --behind 127.0.0.1
     """
-    from newsletter.listening import listening, port_of
     from newsletter.schedule.children import Program
     from newsletter.schedule.current import Current
     from newsletter.schedule.logs import Style, begin_log
     from newsletter.schedule.signals import asked_to_stop
     from newsletter.schedule.supervisor import Plan, Supervisor
     from newsletter.schedule.tree import SitePlan
+    from newsletter.serving.listening import listening, port_of
     from newsletter.site.pump import Pump
     from newsletter.store.engine import open_store
 

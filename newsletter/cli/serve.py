@@ -52,11 +52,11 @@ def command(folder: str, host: str, port: int, behind: tuple[IPv4Network | IPv6N
       newsletter serve --port 8080 --behind 127.0.0.1
     """
     from newsletter.actions.publish_archive import publish_archive
-    from newsletter.listening import address_of, listening
+    from newsletter.serving.listening import address_of, listening
+    from newsletter.serving.server import local_names, serve
     from newsletter.site.application import application
     from newsletter.site.live import Live
     from newsletter.site.pump import Pump
-    from newsletter.site.serving import local_names, serve
 
     app = opened(folder)
     if not app.is_home:

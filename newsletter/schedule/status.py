@@ -20,9 +20,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from newsletter.listening import LOOPBACK, listening
 from newsletter.model.errors import ConfigError
 from newsletter.schedule.metrics import page
+from newsletter.serving.listening import LOOPBACK, listening
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"  # Prometheus text format
 _PATIENCE = 5.0  # seconds for the site to answer

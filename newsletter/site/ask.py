@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from newsletter.site.limits import network_of
-from newsletter.site.visitors import Network, visitor_of
+from newsletter.serving.limits import network_of
+from newsletter.serving.visitors import Network, visitor_of
 
 PATIENCE = 15.0  # seconds for a body to arrive; a phone in a tunnel gets through, who holds connections does not
 _FIELDS = 40

@@ -15,9 +15,9 @@ from newsletter.actions.live_look import LiveLook, live_look, live_signature
 from newsletter.actions.look_at_link import Links
 from newsletter.model.errors import ContentError
 from newsletter.publication.schedule import Schedule
-from newsletter.site.limits import Buckets, Rate
+from newsletter.serving.limits import Buckets, Rate
+from newsletter.serving.visitors import Network
 from newsletter.site.pump import Pump
-from newsletter.site.visitors import Network
 
 # What one network may do. A mailbox provider's machines that press "unsubscribe" for their users are never counted.
 RATES = {

@@ -13,8 +13,8 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
-from newsletter.listening import address_of
-from newsletter.site.patience import HEAD_WITHIN, Patient
+from newsletter.serving.listening import address_of
+from newsletter.serving.patience import HEAD_WITHIN, Patient
 
 _GRACE = 10  # seconds for answers that are on their way when we are told to stop
 _CONNECTIONS = 1_000  # at a time; more are told to come later
