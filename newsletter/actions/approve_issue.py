@@ -56,7 +56,7 @@ class Approved:
 
 
 def approve_issue(
-    app: App, issue: IssueId, who: str, *, login: str, expected: str, refuse: Refuse, note: str | None = None
+    app: App, issue: IssueId, who: str, *, login: str | None, expected: str, refuse: Refuse, note: str | None = None
 ) -> Approved:
     """Signs the edition that is up for approval, whose digest begins with `expected`, and keeps its bytes.
 
@@ -83,7 +83,7 @@ def may_sign(signers: Signers, who: str) -> None:
 
 
 def release_issue(
-    app: App, issue: IssueId, who: str, *, login: str, expected: str, refuse: Refuse, reason: str | None
+    app: App, issue: IssueId, who: str, *, login: str | None, expected: str, refuse: Refuse, reason: str | None
 ) -> Approved:
     """Lets the one in charge approve the edition alone; the reason is kept. Raises as `approve_issue`."""
     proposed = _proposed(app, issue, expected)
@@ -100,7 +100,7 @@ def may_release(signers: Signers, who: str) -> None:
         raise ConfigError("as", f"{whom} may release an issue alone, as approval: in_charge: in schedule.yaml says")
 
 
-def withdraw_approval(app: App, issue: IssueId, who: str, *, login: str, note: str | None = None) -> Signature:
+def withdraw_approval(app: App, issue: IssueId, who: str, *, login: str | None, note: str | None = None) -> Signature:
     """Takes back all that somebody has signed of an issue. Raises `NothingToWithdraw`, and `ConfigError` once sent."""
     _not_sent(app, issue)
     ring = made_key_ring(app)
@@ -137,7 +137,7 @@ def _not_sent(app: App, issue: IssueId) -> None:
 
 
 def _signed(
-    app: App, issue: IssueId, proposed: Proposal, act: Act, who: str, login: str, refuse: Refuse, note: str | None
+    app: App, issue: IssueId, proposed: Proposal, act: Act, who: str, login: str | None, refuse: Refuse, note: str | None
 ) -> Approved:
     if findings := refuse(app, issue):
         raise Blocked(issue, findings)

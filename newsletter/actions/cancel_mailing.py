@@ -33,7 +33,7 @@ class StillPublic(NewsletterError):
 
 
 def cancel_mailing(
-    app: App, issue: IssueId, who: str, *, login: str, words: str | None = None, stop: StopSign | None = None
+    app: App, issue: IssueId, who: str, *, login: str | None, words: str | None = None, stop: StopSign | None = None
 ) -> Receipt:
     """Ends a mailing: what has not been handed over never will be. Raises `NotNow`, `ConfigError`.
 

@@ -13,7 +13,7 @@ from newsletter.store import mailings, receipts
 _PAUSABLE = (MailingState.READY, MailingState.SENDING)
 
 
-def pause_mailing(app: App, issue: IssueId, who: str, *, login: str, words: str | None = None) -> Receipt:
+def pause_mailing(app: App, issue: IssueId, who: str, *, login: str | None, words: str | None = None) -> Receipt:
     """Stops a mailing between two messages, until somebody resumes it. Raises `NotNow`, `ConfigError`.
 
     Messages whose content is on its way are finished: at most one for each open connection.

@@ -22,7 +22,7 @@ def resolve_unknown(
     issue: IssueId,
     who: str,
     *,
-    login: str,
+    login: str | None,
     accept: bool,
     readers: Sequence[str] = (),
     note: str | None = None,

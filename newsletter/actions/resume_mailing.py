@@ -30,7 +30,7 @@ def resume_mailing(
     issue: IssueId,
     who: str,
     *,
-    login: str,
+    login: str | None,
     mended: bool = False,
     watch: Watch = nobody,
     stop: StopSign | None = None,

@@ -68,7 +68,7 @@ def send_issue(
     issue: IssueId,
     who: str,
     *,
-    login: str,
+    login: str | None,
     at_once: bool = False,
     watch: Watch = nobody,
     stop: StopSign | None = None,

@@ -58,7 +58,7 @@ class Tested:
     outcomes: tuple[Tried, ...]  # in the order the addresses were typed
 
 
-def test_issue(app: App, issue: IssueId, addresses: Iterable[str], who: str, *, login: str) -> Tested:
+def test_issue(app: App, issue: IssueId, addresses: Iterable[str], who: str, *, login: str | None) -> Tested:
     """Sends the issue to these addresses, as it would be approved or was, under a marked subject.
 
     Every link in it is signed for tests only: it shows what it would do and does nothing. Before the first mail leaves

@@ -27,7 +27,7 @@ class Undone:
     left: tuple[Suppression, ...]  # what only the reader's own new word lifts: they have left, or were erased
 
 
-def undo_returned(app: App, address: str, who: str, *, login: str, note: str | None = None) -> Undone:
+def undo_returned(app: App, address: str, who: str, *, login: str | None, note: str | None = None) -> Undone:
     """Lifts hard bounces and complaints of one address, told by a mail or by the mail server itself.
 
     That a reader has left, or was erased, stays as it is. The audit log gets a line with the mark, never the address;

@@ -49,6 +49,7 @@ def chained_fields(before: str, number: int, fields: tuple[str | None, ...]) -> 
     return digest.hexdigest()
 
 
-def claimed(who: str, login: str) -> str:
-    """Somebody as the log names them: what was claimed, and from which login."""
-    return f"{who} (login {login})"
+def claimed(who: str, login: str | None) -> str:
+    """Somebody as the log names them: what was claimed, and from which login. None: they have signed in at the desk,
+    which alone proves who they are."""
+    return f"{who} (signed in)" if login is None else f"{who} (login {login})"
