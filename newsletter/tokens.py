@@ -31,6 +31,7 @@ class Purpose(Enum):
     CONFIRM = "confirm"  # a subscription, from the mail that asks for it
     ACCESS = "access"  # a reader's own page, from a mail that was just asked for
     FORM = "form"  # when a form of a live page was shown
+    DESK_FORM = "desk-form"  # that a form of the desk was shown in this very session
     BOUNCE = "bounce"  # envelope senders that name a delivery
     TEST = "test"  # links of test mails, which only show what they would do
     SAMPLE = "sample"

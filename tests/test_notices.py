@@ -231,6 +231,26 @@ def test_an_outcome_is_written_once_and_to_its_own_notice(store: Store) -> None:
     assert notices.get(store, 1) == again
 
 
+def test_one_that_is_of_no_use_any_more_is_late_and_not_due(store: Store) -> None:
+    """At its very end it still goes. One that was sent, or has no end, stays as it is."""
+    ends = (NOW, NOW + timedelta(hours=1), None, NOW)
+    kept = [notices.keep(store, replace(NOTICE, until=until), (), 1) for until in ends]
+    assert None not in kept
+    assert [notices.get(store, number) for number in (1, 2, 3, 4)] == kept
+    assert kept[3]
+    notices.record(store, after(kept[3], ACCEPTED, NOW))
+    notices.end_late(store, NOW)
+    assert [one.number for one in notices.due(store, NOW, 10)] == [1, 2, 3]
+    notices.end_late(store, NOW + timedelta(seconds=1))
+    assert [one.number for one in notices.due(store, NOW, 10)] == [2, 3]
+    late = notices.get(store, 1)
+    assert late
+    assert late.state is NoticeState.LATE
+    assert (notices.failed(store, NOW), notices.unsent(store, NOW)) == ((), 1)
+    notices.record(store, after(notices.due(store, NOW, 1)[0], Answer(Phase.RCPT, 550), NOW))
+    assert (notices.unsent(store, NOW), notices.unsent(store, NOW + timedelta(seconds=1))) == (2, 0)
+
+
 # What an answer makes of it
 
 
@@ -269,6 +289,19 @@ def test_tries_come_after_a_minute_doubling_to_an_hour_for_two_days() -> None:
     assert waits[:8] == [1, 2, 4, 8, 16, 32, 60, 60]
     assert (set(waits[6:-1]), waits[-1]) == ({60}, 0)
     assert GIVEN_UP <= notice.next_try - NOTICE.asked < GIVEN_UP + LONGEST_WAIT
+
+
+def test_one_with_an_end_is_tried_more_often_near_it_and_then_no_more() -> None:
+    """A server that is back a few minutes before a deadline is found in time."""
+    until = NOW + timedelta(hours=4)
+    notice, tries = replace(NOTICE, until=until), []
+    while notice.state is NoticeState.WAITING:
+        tries.append(int((until - notice.next_try).total_seconds() / 60))
+        notice = after(notice, Answer(Phase.CONNECT, 0), notice.next_try)
+    assert tries[:8] == [240, 239, 237, 233, 225, 209, 177, 117]
+    assert tries[8:] == [58, 29, 14, 7, 3, 1, 0]
+    assert notice.state is NoticeState.LATE
+    assert after(replace(notice, state=NoticeState.WAITING), ACCEPTED, until).state is NoticeState.SENT
 
 
 def test_a_message_id_is_the_same_at_every_try_and_of_one_notice() -> None:
@@ -540,6 +573,30 @@ def test_a_server_that_is_away_puts_off_all_and_they_fail_after_two_days(
     with readers_store(home) as readers:
         assert [one.address for one in notices.failed(readers.store, NOW)] == [ANA, "ben@example.org"]
     assert server.messages == []
+
+
+def test_what_is_of_no_use_any_more_is_not_sent(home: App, server: SmtpServer, clock: Clock) -> None:
+    """Nor is one whose time ends while others of the round are on their way."""
+    with readers_store(home) as readers:
+        for end in (0, 30, 60):
+            assert notices.keep(readers.store, replace(NOTICE, until=NOW + timedelta(minutes=end)), (), 1)
+    clock.forward(minutes=10)
+
+    def goes_on() -> bool:
+        clock.forward(minutes=15)
+        return False
+
+    assert [one.number for one in send_notices(home, stop=goes_on).tried] == [2, 3]
+    with readers_store(home) as readers:
+        assert notices.keep(readers.store, replace(NOTICE, until=clock()), (), 1)
+    sent = send_notices(home, stop=goes_on)
+    assert (sent.tried, sent.next_due) == ((), NOW)
+    sent = send_notices(home)
+    assert (sent.tried, sent.next_due, len(server.messages)) == ((), None, 2)
+    with readers_store(home) as readers:
+        found = [notices.get(readers.store, number) for number in (1, 2, 3, 4)]
+    late, gone = NoticeState.LATE, NoticeState.SENT
+    assert [one.state for one in found if one] == [late, gone, gone, late]
 
 
 def test_a_round_that_is_told_to_stop_leaves_the_rest_for_the_next(home: App) -> None:

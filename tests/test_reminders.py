@@ -12,6 +12,7 @@ from newsletter.actions.app import App
 from newsletter.actions.dead_links import NobodyAnswers
 from newsletter.actions.installation import NotThisInstallation
 from newsletter.actions.run_job import run_job
+from newsletter.actions.send_notices import send_notices
 from newsletter.actions.team_mail import TeamLetter, about, issue_day, local_times, write_to_team
 from newsletter.actions.way_out import read_schedule
 from newsletter.model.evidence import LinkSeen, LinkState
@@ -23,7 +24,9 @@ from newsletter.store import installation, links, notices
 from newsletter.store.engine import open_store
 from tests.approving import at_home, edit, in_issue, rules, sign
 from tests.conftest import ISSUE
-from tests.reminding import DANIEL, MEI, PRIYA, at_time, done, occasion_of, received, text_of, week_of
+from tests.reminding import DANIEL, MEI, PRIYA, at_time, done, occasion_of, parsed, received, text_of, week_of
+from tests.sending import over_smtp
+from tests.smtpserver import SmtpServer
 from tests.webserver import WebServer, page, redirect, webserver
 
 CITIES = (City(name="Hong Kong", zone="Asia/Hong_Kong"), City(name="New York", zone="America/New_York"))
@@ -141,10 +144,45 @@ def test_a_file_that_cannot_be_read_is_told_to_its_owner(home: App) -> None:
 
 def test_an_issue_without_a_folder_is_told_with_the_command_that_makes_it(home: App) -> None:
     """To those who approve, for nobody else can be named."""
-    done(home, Job.REMIND, "2026-12-04 cut-off-24h")
-    mails = received(home, week_of(home).due + timedelta(days=7))
+    issue = IssueId(date(2026, 12, 4))
+    done(home, Job.REMIND, f"{issue} cut-off-24h")
+    mails = received(home, week_of(home, issue).cut_off)
     assert mails.keys() == {MEI, DANIEL}
     assert "There is no folder for it yet. Make one with `newsletter open 2026-12-04`." in text_of(mails[MEI])
+
+
+# The mail server is away
+
+
+@pytest.mark.parametrize("minutes", [-3, 3])
+def test_a_reminder_leaves_when_the_mail_server_is_back_but_not_after_its_deadline(home: App, minutes: int) -> None:
+    """Back three minutes before the writing closes: it comes in time. Three minutes after: what comes is that it is
+    closed, and no reminder."""
+    with SmtpServer() as gone:
+        port = gone.port
+    over_smtp(home, port)
+    unwritten(home)
+    cut_off = week_of(home).cut_off
+    done(home, Job.REMIND, f"{ISSUE} cut-off-4h")
+    at = rounds(home, cut_off - timedelta(hours=4), cut_off + timedelta(minutes=min(minutes, 0)))
+    if minutes > 0:
+        assert at is None
+        done(home, Job.CUT_OFF, ISSUE)
+        at = rounds(home, cut_off, cut_off + timedelta(minutes=minutes))
+    assert at
+    with SmtpServer(port=port) as back:
+        rounds(home, at, week_of(home).due)
+    subjects = [str(parsed(one.content)["Subject"]) for one in back.messages]
+    assert len(subjects) == (2 if minutes < 0 else 3)
+    assert {"the writing is closed" in one for one in subjects} == {minutes > 0}
+
+
+def rounds(app: App, at: datetime, before: datetime) -> datetime | None:
+    """Sends notices whenever some are due before that time; when the next would be."""
+    due: datetime | None = at
+    while due is not None and due < before:
+        due = send_notices(at_time(app, due)).next_due
+    return due
 
 
 # Before it has to be signed, and when it had to be

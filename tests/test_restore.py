@@ -38,7 +38,7 @@ from newsletter.model.subscriber import Reason
 from newsletter.publication.sent import sent_digests
 from newsletter.store import planning, schema
 from newsletter.store.columns import METADATA
-from newsletter.store.dumping import Part, snapshot
+from newsletter.store.dumping import LEFT_OUT, Part, snapshot
 from newsletter.store.engine import Store, file_url, open_as_it_is, open_store, step_of
 from newsletter.store.errors import StoreError
 from newsletter.store.loading import NotEmpty, loading
@@ -213,7 +213,7 @@ def test_a_publication_moves_between_databases_of_either_kind(
     monkeypatch.delenv("DATABASE_URL")
     second, _ = put_back(sender, path, tmp_path / "second")
     after = rows_at(second.database)
-    for table in METADATA.tables.keys() - SETTLED:
+    for table in METADATA.tables.keys() - SETTLED - LEFT_OUT:
         assert after[table] == before[table], table
     assert done.manifest.kind == "sqlite"
 
@@ -484,6 +484,8 @@ def test_a_backup_of_an_older_step_is_upgraded_on_the_way(sender: App, tmp_path:
     """The tables are made as they were, filled, and brought to today's in the same transaction."""
     with open_as_it_is(sender.database) as store, store.writing_alone() as connection:
         for statement in (
+            *(f"DROP TABLE {name}" for name in ("passwords", "sign_in_links", "sessions", "drafts", "kept_texts")),
+            "ALTER TABLE notices DROP COLUMN until",
             "DROP TABLE runs",
             "DROP TABLE alarms",
             "ALTER TABLE installation DROP COLUMN restored",

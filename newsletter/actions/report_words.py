@@ -168,7 +168,7 @@ def _troubles(report: WeeklyReport, city: str) -> Iterator[str]:
         yield f"- {run.job.value}, due {_local(run.due, city, report)}, {run.state.value}: {run.words}"
     if report.unsent:
         count = f"{report.unsent} mail{'s' * (report.unsent != 1)} of our own"
-        yield f"- {count}, confirmations and the like, could not be sent."
+        yield f"- {count}, confirmations, reminders and the like, could not be sent, or not in time."
 
 
 def _coming(report: WeeklyReport, city: str) -> Iterator[str]:

@@ -53,15 +53,17 @@ def send_notices(app: App, stop: Callable[[], bool] = lambda: False) -> NoticesS
     """Tries every notice that is due, with the transport of schedule.yaml; each outcome is on disk before the next.
 
     One that is killed between the mail and its outcome sends it again, with the same Message-ID. One that cannot be
-    sent is tried after a minute, doubling to an hour, for two days; refused for good, it has failed. A server that
-    cannot be reached puts off all that is due. Raises `AlreadyHeld` while another process does it,
-    `NotThisInstallation` in a copy of the publication, `NotAtHome`, `ContentError` for schedule.yaml.
+    sent is tried after a minute, doubling to an hour, for two days; refused for good, it has failed. One that is of no
+    use any more is marked as late instead of sent. A server that cannot be reached puts off all that is due. Raises
+    `AlreadyHeld` while another process does it, `NotThisInstallation` in a copy of the publication, `NotAtHome`,
+    `ContentError` for schedule.yaml.
     """
     schedule = read_schedule(app)
     with home_store(app, "sending happens") as store:
         may_send(app, store)
         with hold(store, "notices", app.root, app.clock()):
             notices.purge(store, app.clock() - KEPT)
+            notices.end_late(store, app.clock())
             due = notices.due(store, app.clock(), AT_ONCE)
             tried, trouble = _tried(app, store, schedule, due, stop) if due else ((), None)
             return NoticesSent(tried, notices.next_due(store), trouble)
@@ -76,6 +78,8 @@ def _tried(
         for notice in due:
             if stop():
                 break
+            if notice.is_late(app.clock()):  # of a long round; the next one marks it
+                continue
             if trouble is None:
                 try:
                     answer = _carried(carrier, notice, schedule, ring, signer)

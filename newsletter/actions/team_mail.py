@@ -46,8 +46,9 @@ def team_letter(
 def write_to_team(app: App, occasion: Occasion, kind: NoticeKind, letters: Iterable[TeamLetter]) -> tuple[Member, ...]:
     """Keeps a mail for each who has none of this occasion yet, and returns those; `send_notices` sends them.
 
-    Called again for the same occasion, as after a crash between two of them, it writes to nobody twice. Raises
-    `NotThisInstallation` in a copy of the publication, `NotAtHome`, `StoreError`.
+    Called again for the same occasion, as after a crash between two of them, it writes to nobody twice. What could not
+    leave while the occasion lasts, as before the deadline it reminds of, is not sent. Raises `NotThisInstallation` in a
+    copy of the publication, `NotAtHome`, `StoreError`.
     """
     now, written = app.clock(), []
     with home_store(app, "mails to the team are sent") as store:
@@ -64,6 +65,7 @@ def write_to_team(app: App, occasion: Occasion, kind: NoticeKind, letters: Itera
                 text=letter.text,
                 asked=now,
                 next_try=now,
+                until=occasion.until,
             )
             if notices.keep(store, notice, (mark,), 1):
                 written.append(letter.member)

@@ -56,7 +56,7 @@ class WeeklyReport:
     answers: tuple[tuple[IssueId, str, int], ...]  # issue, question, how many came
     sources: tuple[SourceReport, ...]  # that want an eye
     troubles: tuple[Run, ...]  # jobs that failed or were missed
-    unsent: int  # mails of our own that could not be sent
+    unsent: int  # mails of our own that could not be sent, or not while they were of use
     coming: tuple[Waits, ...]  # the next issues, in order
     skipped: tuple[IssueId, ...]  # weeks without one before the last of them
     mistakes: bool  # the publication's files hold mistakes, so that nothing is known of its sources
@@ -89,7 +89,7 @@ def weekly_report(app: App, since: datetime) -> WeeklyReport:
             answers=weekly.answers_between(store, since, now),
             sources=tuple(one for one in sources or () if one.health.mood in _WORTH_A_LOOK),
             troubles=_troubles(store, since, now),
-            unsent=len(notices.failed(store, since)),
+            unsent=notices.unsent(store, since),
             coming=tuple(issue_waits(app, issue) for issue in coming),
             skipped=_skipped(schedule, now, coming),
             mistakes=sources is None,

@@ -21,14 +21,19 @@ def after(notice: Notice, answer: Answer, now: datetime) -> Notice:
     """The notice after a try. `answer` is the server's last word, or what became of the connection.
 
     Accepted: sent. Refused for good (5yz): failed. Anything else, and an answer that was lost as well, is tried again
-    after a minute, doubling to an hour, until two days after it was asked for: rather twice than never.
+    after a minute, doubling to an hour, until two days after it was asked for: rather twice than never. One with an end
+    is tried more often near it, and is late where the next try would come behind it.
     """
     notice = replace(notice, tries=notice.tries + 1, said=str(answer))
     if answer.positive and answer.phase is Phase.DOT:
         return replace(notice, state=NoticeState.SENT)
     if (answer.permanent and answer.phase in _ABOUT_IT) or now - notice.asked >= GIVEN_UP:
         return replace(notice, state=NoticeState.FAILED)
-    return replace(notice, next_try=now + wait(notice.tries))
+    pause = wait(notice.tries)
+    if notice.until is not None:  # an hour's pause is too long for a server that is back before the end
+        pause = min(pause, max(FIRST_WAIT, (notice.until - now) / 2))
+    notice = replace(notice, next_try=now + pause)
+    return replace(notice, state=NoticeState.LATE) if notice.is_late(notice.next_try) else notice
 
 
 def wait(tries: int) -> timedelta:

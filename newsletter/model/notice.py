@@ -24,6 +24,7 @@ class NoticeState(Enum):
     WAITING = "waiting"
     SENT = "sent"
     FAILED = "failed"  # refused for good, or tried for too long
+    LATE = "late"  # it could not be sent while it was of use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +41,8 @@ class Notice:
     tries: int = 0
     next_try: datetime  # UTC
     said: str | None = None  # the last answer, in words
+    until: datetime | None = None  # UTC: of no use after that, and not sent any more; None: whenever it comes
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether it is of no use any more."""
+        return self.until is not None and now > self.until

@@ -62,6 +62,13 @@ def record(store: Store, notice: Notice) -> None:
         connection.execute(update(_TABLE).where(*same).values(**changed))
 
 
+def end_late(store: Store, now: datetime) -> None:
+    """Marks those that wait and are of no use any more as LATE, so that they are not sent."""
+    late = (_TABLE.c.state == NoticeState.WAITING.value, _TABLE.c.until < now)
+    with store.writing() as connection:
+        connection.execute(update(_TABLE).where(*late).values(state=NoticeState.LATE.value))
+
+
 def get(store: Store, number: int) -> Notice | None:
     """The notice of this number; None where there is none, or none any more."""
     with store.reading() as connection:
@@ -81,6 +88,14 @@ def failed(store: Store, since: datetime) -> tuple[Notice, ...]:
     query = select(_TABLE).where(_TABLE.c.state == NoticeState.FAILED.value, _TABLE.c.asked >= since)
     with store.reading() as connection:
         return tuple(map(_notice, connection.execute(query.order_by(_TABLE.c.number))))
+
+
+def unsent(store: Store, since: datetime) -> int:
+    """How many that were asked for since then have failed or came too late."""
+    lost = _TABLE.c.state.in_([NoticeState.FAILED.value, NoticeState.LATE.value])
+    query = select(func.count()).select_from(_TABLE).where(lost, _TABLE.c.asked >= since)
+    with store.reading() as connection:
+        return connection.scalar(query) or 0
 
 
 def waiting(store: Store, before: datetime, limit: int) -> tuple[Notice, ...]:
@@ -117,6 +132,7 @@ def _row(notice: Notice) -> dict[str, Any]:
         "tries": notice.tries,
         "next_try": notice.next_try,
         "said": notice.said,
+        "until": notice.until,
     }
 
 
@@ -132,4 +148,5 @@ def _notice(row: Row[Any]) -> Notice:
         tries=row.tries,
         next_try=row.next_try,
         said=row.said,
+        until=row.until,
     )
