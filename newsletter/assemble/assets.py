@@ -66,8 +66,7 @@ def prepare(draft: Draft, theme: Theme) -> dict[tuple[str, str], Sizes]:
         try:
             plain, fine = (pictures.prepare(originals[wanted.path], wanted.width * density) for density in (1, 2))
         except NotAPicture as error:
-            todo = "save it as JPEG or PNG"
-            mistakes.append(Mistake(wanted.path, 0, f"the picture cannot be used: {error}", todo))
+            mistakes.append(Mistake(wanted.path, 0, f"the picture cannot be used: {error.what}", error.todo))
             continue
         if wanted.plays:
             plain, fine = (pictures.with_play_mark(size, theme.light.accent) for size in (plain, fine))

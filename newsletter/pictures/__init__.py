@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import io
-import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageDraw
 
-MAX_PIXELS = 60_000_000  # decoded; a bomb of a few kilobytes can hold more
-_FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
-
-
-class NotAPicture(ValueError):
-    """Says, as a clause, why bytes cannot be shown."""
+from newsletter.pictures.opening import MAX_PIXELS as MAX_PIXELS
+from newsletter.pictures.opening import NotAPicture as NotAPicture
+from newsletter.pictures.opening import opening
+from newsletter.pictures.pixels import in_srgb, jpeg, no_wider, orientation_of, plain, png, upright
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +30,13 @@ def prepare(data: bytes, max_width: int) -> Prepared:
 
     Raises `NotAPicture` for anything but JPEG, PNG, GIF or WebP, a broken file, and more than 60 million pixels.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
-                if opened.width * opened.height > MAX_PIXELS:
-                    raise NotAPicture(f"it has more than {MAX_PIXELS // 1_000_000} million pixels")
-                image = ImageOps.exif_transpose(opened)
-                image.load()
-    except UnidentifiedImageError as error:
-        raise NotAPicture("it is not a JPEG, PNG, GIF or WebP file") from error
-    except (OSError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise NotAPicture(f"the file is broken ({error})") from error
-    few_colours = image.mode in ("P", "1", "L")
-    transparent = "A" in image.getbands() or "transparency" in image.info
-    image = image.convert("RGBA" if transparent else "RGB")
-    if image.width > max_width:
-        height = max(1, round(image.height * max_width / image.width))
-        image = image.resize((max_width, height), Image.Resampling.LANCZOS)
-    return _encoded(image, ".png" if transparent or few_colours else ".jpg")
+    with opening(data) as opened:
+        orientation, profile = orientation_of(opened), opened.info.get("icc_profile")
+        opened.load()
+        few_colours = opened.mode in ("P", "1", "L") or opened.mode.startswith("I")  # I: 16 bits of grey
+        suffix = ".png" if few_colours or opened.has_transparency_data else ".jpg"
+        image = plain(no_wider(upright(opened, orientation), max_width))
+        return _encoded(in_srgb(image, profile), suffix)
 
 
 @lru_cache(maxsize=32)
@@ -74,9 +59,5 @@ def with_play_mark(picture: Prepared, accent: str) -> Prepared:
 
 def _encoded(image: Image.Image, suffix: str) -> Prepared:
     """The picture without metadata, the same bytes for the same pixels."""
-    out = io.BytesIO()
-    if suffix == ".png":
-        image.save(out, "PNG", optimize=True)
-    else:
-        image.save(out, "JPEG", quality=82, optimize=True, progressive=True)
-    return Prepared(out.getvalue(), suffix, image.width, image.height)
+    data = png(image) if suffix == ".png" else jpeg(image, 82, optimize=True, progressive=True)
+    return Prepared(data, suffix, image.width, image.height)

@@ -25,6 +25,7 @@ from tests.breaking import (
     written,
 )
 from tests.conftest import ISSUE
+from tests.uploading import unfolding, with_chunks
 
 FILES = (
     case(
@@ -152,7 +153,12 @@ FILES = (
     case(
         "an image cut short",
         lambda root: written(PICTURE, (root / PICTURE).read_bytes()[:500])(root),
-        Told(PICTURE, 0, "the file is broken", "save it as JPEG or PNG"),
+        Told(PICTURE, 0, "the file breaks off before its end", "get the whole of it once more"),
+    ),
+    case(
+        "an image with a bomb in its notes",
+        lambda root: written(PICTURE, with_chunks((root / PICTURE).read_bytes(), b"zTXt", unfolding(9_000_000)))(root),
+        Told(PICTURE, 0, "notes inside it unfold", "save it anew as JPEG or PNG"),
     ),
     case(
         "an image of 30 MB",
