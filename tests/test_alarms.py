@@ -7,7 +7,7 @@ import resource
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ import pytest
 from newsletter.actions.alarm_notes import read_notes
 from newsletter.actions.alarm_ways import tell, ways_of
 from newsletter.actions.app import App
+from newsletter.actions.backups import backup_path
 from newsletter.actions.concerns.house import patience
 from newsletter.actions.keep_watch import beat, keep_watch
 from newsletter.actions.send_notices import send_notices
@@ -332,7 +333,7 @@ def test_a_full_disk_is_told_once_although_nothing_can_be_written(quiet: App, ho
 
 def fill(app: App) -> None:
     """Something new is wrong, which the database has to write down."""
-    backup = app.root / "var" / "backups" / "week-2026-11-01T0440Z.newsletter.tar.gz"
+    backup = backup_path(app, datetime(2026, 11, 1, 4, 40, tzinfo=UTC))
     backup.parent.mkdir(parents=True)
     backup.touch()
 

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import update
 
 from newsletter.actions.app import App
+from newsletter.actions.backups import backup_path
 from newsletter.actions.concerns.kinds import ONCE, STALLING, Kind, concern, kind_of
-from newsletter.actions.concerns.machine import newest_backup, of_disk
+from newsletter.actions.concerns.machine import of_disk
 from newsletter.actions.look_out import concerns
 from newsletter.model.alarm import Concern
 from newsletter.model.job import Job, Run, RunState
@@ -299,7 +300,8 @@ def test_little_room_on_the_disk(free: int, total: int, told: bool) -> None:
 
 
 def test_an_old_backup(place: Installation) -> None:
-    """Older than two days; or none, two days after somebody began to send from here."""
+    """Older than two days; or none, two days after somebody began to send from here. Those of others that share the
+    folder are no help."""
     no_jobs(place.app)
     here = at(place.app, MONDAY)
     path = here.root / "schedule.yaml"
@@ -308,14 +310,25 @@ def test_an_old_backup(place: Installation) -> None:
     assert found(here) == []
     claimed(here, MONDAY - timedelta(days=3))
     assert only(here).key == "backup"
-    folder = here.root / "var" / "backups"
-    folder.mkdir()
-    (folder / "publication-2026-12-05T0440Z.newsletter.tar.gz").touch()
-    assert only(here).key == "backup"
-    (folder / "publication-2026-12-07T0440Z.newsletter.tar.gz").touch()
-    (folder / "notes.txt").touch()
+    old, new = (backup_path(here, datetime(2026, 12, day, 4, 40, tzinfo=UTC)) for day in (5, 7))
+    old.parent.mkdir()
+    old.touch()
+    (old.parent / "notes.txt").touch()
+    (old.parent / f"another-{new.name}").touch()
+    assert "of Sat 5 Dec" in only(here).text
+    new.touch()
     assert found(here) == []
-    assert newest_backup(folder) == datetime(2026, 12, 7, 4, 40, tzinfo=UTC)
+
+
+def test_a_folder_of_backups_that_cannot_be_looked_at_is_told(place: Installation) -> None:
+    """As one without any."""
+    here = at(place.app, MONDAY)
+    no_jobs(here, but=Job.BACKUP)
+    kept(here, run_of(Job.BACKUP, RunState.DONE, MONDAY - timedelta(minutes=1)))
+    claimed(here, MONDAY - timedelta(days=3))
+    path = here.root / "schedule.yaml"
+    path.write_text(f"{path.read_text('utf-8')}backup: {{folder: {'x' * 300}}}\n", "utf-8")
+    assert "There is no backup in" in only(here).text
 
 
 def claimed(app: App, when: datetime, identity: str | None = None) -> None:

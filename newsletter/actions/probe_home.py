@@ -10,20 +10,23 @@ from pathlib import Path
 from newsletter.actions.app import App
 from newsletter.actions.backups import backup_folder, newest_backup
 from newsletter.actions.claim import look_at_claim
+from newsletter.actions.gather_sources import LOCK as GATHERING
 from newsletter.actions.home import home_store
 from newsletter.actions.probing import ok, told
 from newsletter.model.job import Job
 from newsletter.model.symptom import Check, Level, Symptom
 from newsletter.publication.schedule import Schedule
 from newsletter.store.errors import AlreadyHeld
+from newsletter.store.holding import CLOCK
 from newsletter.store.locks import hold
+from newsletter.store.owning import NAME as SENDING
 
 OLD = timedelta(days=2)  # of a backup
 _AT_HOME = "the installation is examined"
 _WORK = {
-    "clock": "the timetable",
-    "sending": "an issue",
-    "gather": "gathering",
+    CLOCK: "the timetable",
+    SENDING: "an issue",
+    GATHERING: "gathering",
     "notices": "notices",
     "returns": "bounces",
 }
@@ -70,7 +73,7 @@ def look_at_locks(app: App) -> Iterator[Symptom]:
                     pass
             except AlreadyHeld as held:
                 busy[name] = held.holder
-    if "clock" not in busy:
+    if CLOCK not in busy:
         what = "nothing runs by itself here: no `newsletter run` is at work"
         yield told(Check.LOCKS, Level.NOTE, what, "start it, and have the system start it: docs/running.md")
     for name, holder in busy.items():

@@ -10,11 +10,10 @@ from newsletter.actions.back_up import BackedUp, back_up_before
 from newsletter.actions.gather_sources import LOCK as GATHERING
 from newsletter.actions.home import NotAtHome
 from newsletter.store.engine import open_as_it_is, step_of, upgrade_store
+from newsletter.store.holding import CLOCK
 from newsletter.store.locks import hold
 from newsletter.store.owning import NAME as SENDING
 from newsletter.store.schema import HEAD
-
-CLOCK = "clock"  # the lock of `newsletter run`
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from newsletter.model.errors import NewsletterError
 from newsletter.store.errors import AlreadyHeld, StoreError
 from newsletter.store.holding import Holding
 
-LOCK = "clock"  # its name: one clock for each installation
 _LOG = logging.getLogger(__name__)
 
 

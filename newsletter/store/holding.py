@@ -14,6 +14,8 @@ from newsletter.store.engine import Store
 from newsletter.store.errors import StoreError
 from newsletter.store.locks import ourselves, take_file, take_on_server
 
+CLOCK = "clock"  # the lock of whoever keeps the timetable: one for each installation
+
 
 class Holding:
     """The same lock as `locks.hold`, from `again` until the block is left. Nothing else is done in its session."""

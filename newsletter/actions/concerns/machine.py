@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from newsletter.actions.app import App
+from newsletter.actions.backups import newest_backup
 from newsletter.actions.concerns.kinds import Kind, concern
 from newsletter.actions.concerns.view import View
 from newsletter.actions.installation import NotThisInstallation, here
@@ -26,7 +27,6 @@ _MANY = 5  # readers' notices that failed within a day; one is a slip of the pen
 _LOOKED_AT = 200  # notices
 
 _TO_READERS = frozenset({NoticeKind.CONFIRMATION, NoticeKind.PREFERENCES})
-_STAMP = re.compile(r"-(\d{4}-\d\d-\d\dT\d{4})Z\.newsletter\.tar\.")  # in the name of a backup
 
 
 def of_machine(view: View) -> Iterator[Concern]:
@@ -108,8 +108,7 @@ def _said(notice: Notice) -> str:
 
 def _backup(view: View) -> Iterator[Concern]:
     """Whether the newest backup is old, once one was made or is to be made by itself."""
-    folder = view.app.root / view.schedule.backup.folder
-    newest = newest_backup(folder)
+    newest = _newest_backup(view.app)
     holder = installation.holder(view.store)
     if newest is None:
         is_on = Job.BACKUP.value not in view.schedule.jobs.off
@@ -130,14 +129,13 @@ def _backup(view: View) -> Iterator[Concern]:
     yield concern(Kind.BACKUP, "", "There is no backup of the last two days", what, todo)
 
 
-def newest_backup(folder: Path) -> datetime | None:
-    """When the newest backup in a folder was made, UTC, by its name; None where there is none."""
+def _newest_backup(app: App) -> datetime | None:
+    """When the newest backup of this publication was made, UTC; None as well where their folder cannot be looked at."""
     try:
-        found = [_STAMP.search(path.name) for path in folder.iterdir()]
+        newest = newest_backup(app)
     except OSError:
         return None
-    stamps = [match[1] for match in found if match]
-    return max((datetime.strptime(stamp, "%Y-%m-%dT%H%M").replace(tzinfo=UTC) for stamp in stamps), default=None)
+    return newest.made if newest else None
 
 
 def _existing(path: Path) -> Path:
