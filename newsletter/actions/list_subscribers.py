@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
 
 from newsletter.actions.app import App
 from newsletter.actions.readers import readers_store, spelt
@@ -43,12 +42,20 @@ class Known:
 
 
 def list_subscribers(
-    app: App, limit: int, *, state: SubscriberState | None = None, tag: str | None = None
+    app: App,
+    limit: int,
+    *,
+    state: SubscriberState | None = None,
+    tag: str | None = None,
+    words: str | None = None,
+    after: Mark | None = None,
 ) -> Readership:
-    """At most so many readers, of one state and with one tag where these are given."""
+    """At most so many readers, of one state, with one tag and with these words in address or name where these are
+    given, behind the one with the mark `after`."""
     with readers_store(app) as readers:
-        found = list(islice(chain.from_iterable(pages(readers.store, state=state, tag=tag)), limit + 1))
-        return Readership(tuple(found[:limit]), len(found) > limit, subscribers.count(readers.store))
+        store = readers.store
+        found = subscribers.page(store, after, limit + 1, state=state, tag=tag, words=words)
+        return Readership(tuple(_listed(store, found[:limit])), len(found) > limit, subscribers.count(store))
 
 
 def show_subscriber(app: App, address: str) -> Known:
@@ -64,8 +71,12 @@ def pages(store: Store, *, state: SubscriberState | None = None, tag: str | None
     """The readers, a page at a time."""
     after: Mark | None = None
     while found := subscribers.page(store, after, _PAGE, state=state, tag=tag):
-        forbidding: dict[Mark, list[Reason]] = {}
-        for one in suppressions.living(store, [reader.mark for reader in found]):
-            forbidding.setdefault(one.mark, []).append(one.reason)
-        yield [Listed(reader, tuple(forbidding.get(reader.mark, ()))) for reader in found]
+        yield _listed(store, found)
         after = found[-1].mark
+
+
+def _listed(store: Store, found: Sequence[Subscriber]) -> list[Listed]:
+    forbidding: dict[Mark, list[Reason]] = {}
+    for one in suppressions.living(store, [reader.mark for reader in found]):
+        forbidding.setdefault(one.mark, []).append(one.reason)
+    return [Listed(reader, tuple(forbidding.get(reader.mark, ()))) for reader in found]

@@ -15,13 +15,13 @@ from rich.text import Text
 from newsletter.actions.erase_reader import erase_reader
 from newsletter.actions.export_subscribers import export_subscribers
 from newsletter.actions.import_subscribers import DryRun, Report, dry_run, import_subscribers
-from newsletter.actions.list_subscribers import Known, Listed, list_subscribers, show_subscriber
+from newsletter.actions.list_subscribers import list_subscribers, show_subscriber
+from newsletter.actions.reader_words import about, effect_lines, facts, state_words
 from newsletter.actions.tell_story import tell_story
 from newsletter.actions.unsubscribe_reader import suppress_reader
 from newsletter.cli.arguments import AS, opened, program
 from newsletter.cli.terminal import console
 from newsletter.model.subscriber import Reason, SubscriberState
-from newsletter.store.importing import Effect
 
 STATE = click.option(
     "--state", type=click.Choice([one.value for one in SubscriberState]), help="Only those in this state."
@@ -61,7 +61,7 @@ def import_file(folder: str, file: Path, basis: str | None, yes: bool, who: str)
         raise click.UsageError('--yes wants --basis: the ground on which they may be written to, as "signed up at ..."')
     app = opened(folder)
     with _progress() as report, dry_run(app, file, report) as run:
-        for line in _about(run):
+        for line in about(run):
             click.echo(line)
         console().print(_table(run))
         if run.rejected:
@@ -79,38 +79,16 @@ def import_file(folder: str, file: Path, basis: str | None, yes: bool, who: str)
     return 0
 
 
-def _about(run: DryRun) -> Iterator[str]:
-    """What is to be known of the file before its figures are believed."""
-    how = run.manner
-    taken = ", ".join(f"{field.value} from '{how.columns.header[at]}'" for field, at in how.columns.at.items())
-    yield f"{run.path.name}: {taken}."
-    if how.columns.ignored:
-        yield f"  left aside: {', '.join(how.columns.ignored)}"
-    if how.told:
-        yield f"  {how.told}"
-    if run.before is not None:
-        came = run.before
-        yield f"  exactly this file came in before, as import {came.number} on {came.at:%Y-%m-%d}, by {came.who}"
-
-
 def _table(run: DryRun) -> Table:
     effect = run.effect
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(justify="right")
     table.add_column()
-    for number, what in _lines(effect):
+    for number, what in effect_lines(effect):
         table.add_row(f"{number:,}", Text(what))
     table.add_row(f"{run.bad:,}", "bad rows")
     table.add_row(f"{run.doubles:,}", "rows that repeat the address of another")
     return table
-
-
-def _lines(effect: Effect) -> Iterator[tuple[int, str]]:
-    yield effect.new, "new readers"
-    yield effect.filled, "are there and get facts that were missing"
-    yield effect.unchanged, "are there and stay as they are"
-    for reason, number in effect.kept_out.items():
-        yield number, f"kept out: {reason}"
 
 
 @contextmanager
@@ -172,7 +150,7 @@ def list_them(folder: str, state: str | None, tag: str | None, limit: int) -> in
         table.add_column(name, overflow="fold")
     for one in found.listed:
         reader = one.subscriber
-        row = (reader.address, reader.name or "", reader.language or "", ", ".join(reader.tags), _state(one))
+        row = (reader.address, reader.name or "", reader.language or "", ", ".join(reader.tags), state_words(one))
         table.add_row(*map(Text, row))
     if found.listed:
         console().print(table)
@@ -180,13 +158,6 @@ def list_them(folder: str, state: str | None, tag: str | None, limit: int) -> in
         click.echo(f"There are more; `{program()} subscribers export` writes all of them.")
     click.echo(", ".join(f"{number:,} {one.value}" for one, number in found.counts.items()) + ".")
     return 0
-
-
-def _state(one: Listed) -> str:
-    state, until = one.subscriber.state.value, one.subscriber.until
-    away = f" until {until:%d %b %Y}" if until else ""
-    forbidden = "; not written to: " + ", ".join(reason.value for reason in one.forbidding) if one.forbidding else ""
-    return f"{state}{away}{forbidden}"
 
 
 @command.command("show")
@@ -206,37 +177,10 @@ def show(folder: str, email: str) -> int:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    for name, value in _facts(known):
+    for name, value in facts(known):
         table.add_row(name, Text(value))
     console().print(table)
     return 0
-
-
-def _facts(known: Known) -> Iterator[tuple[str, str]]:
-    reader = known.subscriber
-    if reader is not None:
-        consent = reader.consent
-        told = {
-            "address": reader.address,
-            "name": reader.name,
-            "language": reader.language,
-            "zone": reader.zone,
-            "tags": ", ".join(reader.tags),
-            "state": f"{reader.state.value}{f' until {reader.until:%Y-%m-%d %H:%M} UTC' if reader.until else ''}",
-            "known since": f"{reader.added:%Y-%m-%d %H:%M} UTC",
-            "asked": consent.asked and f"{consent.asked:%Y-%m-%d %H:%M} UTC",
-            "confirmed": consent.confirmed and f"{consent.confirmed:%Y-%m-%d %H:%M} UTC",
-            "asked at": consent.page,
-            "agreed to": consent.words,
-        }
-        yield from ((name, value) for name, value in told.items() if value)
-    if known.brought is not None:
-        came = known.brought
-        yield "came with", f"import {came.number} of {came.file} on {came.at:%Y-%m-%d}, by {came.who}: {came.basis}"
-    for one in known.suppressions:
-        end = f" to {one.lifted:%Y-%m-%d}, {one.lifted_by}" if one.lifted else ""
-        note = f" ({one.note})" if one.note else ""
-        yield "not written to", f"{one.reason.value}, from {one.since:%Y-%m-%d}{end}{note}"
 
 
 @command.command("why")

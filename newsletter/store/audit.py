@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, insert, select, type_coerce
+from sqlalchemy import Connection, Text, insert, or_, select, type_coerce
 
 from newsletter.model.audit import BEGINNING, Deed, Entry, chained, chained_fields
 from newsletter.model.issue import IssueId
@@ -41,6 +41,24 @@ def entries(store: Store, issue: IssueId | None = None) -> tuple[Entry, ...]:
     query = select(*columns, _AS_WRITTEN).order_by(table.c.number)
     if issue is not None:
         query = query.where(table.c.issue == str(issue))
+    with store.reading() as connection:
+        return tuple(_entry(row) for row in connection.execute(query))
+
+
+def newest_first(
+    store: Store, count: int, *, issue: IssueId | None = None, who: str | None = None, before: int | None = None
+) -> tuple[Entry, ...]:
+    """So many entries, the newest in front; of these the ones about an issue, by a person of the team, with a lower
+    number. Raises `StoreError` for an entry that is unreadable."""
+    table = schema.audit
+    columns = [column for column in table.c if column.name != "happened"]
+    query = select(*columns, _AS_WRITTEN).order_by(table.c.number.desc()).limit(count)
+    if issue is not None:
+        query = query.where(table.c.issue == str(issue))
+    if who is not None:  # whatever stands behind the name: how it was claimed
+        query = query.where(or_(table.c.who == who, table.c.who.startswith(f"{who} (", autoescape=True)))
+    if before is not None:
+        query = query.where(table.c.number < before)
     with store.reading() as connection:
         return tuple(_entry(row) for row in connection.execute(query))
 

@@ -63,7 +63,7 @@ def without_transaction(engine: Engine) -> Engine:
 
 
 def _sqlite(url: URL, busy_timeout: float) -> Engine:
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": busy_timeout})
+    engine = create_engine(url, hide_parameters=True, max_overflow=-1, connect_args={"timeout": busy_timeout})
 
     @event.listens_for(engine, "connect")
     def connected(connection: SqliteConnection, _record: Any) -> None:
@@ -81,7 +81,7 @@ def _sqlite(url: URL, busy_timeout: float) -> Engine:
 
 def _postgresql(url: URL, busy_timeout: float) -> Engine:
     patience = {"connect_timeout": url.query.get("connect_timeout", "10")}  # seconds
-    engine = create_engine(url.update_query_dict(patience), hide_parameters=True, pool_pre_ping=True)
+    engine = create_engine(url.update_query_dict(patience), hide_parameters=True, max_overflow=-1, pool_pre_ping=True)
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: Any) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,6 +19,7 @@ from newsletter.store.connect import engine_of, for_reading, for_writing, parsed
 from newsletter.store.errors import StoreUnreachable
 from newsletter.store.upgrade import make, recorded, upgrade
 
+_LOOK_EVERY = 30.0  # seconds until somebody looks again whether the tables are today's
 _WRITERS = 0x6E657774  # "newt": the advisory lock of PostgreSQL that writers share, and one who must be alone takes
 
 Transaction = (
@@ -130,9 +133,81 @@ class Store:
         return statement.on_conflict_do_nothing(index_elements=keys)
 
 
+_lender: _Lender | None = None
+
+
 def file_url(path: Path) -> str:
     """The address of an SQLite database in a file, for `open_store`."""
     return URL.create("sqlite", database=str(path.absolute())).render_as_string()
+
+
+class _Lent(Store):
+    """A database that stays open when whoever asked for it is done with it."""
+
+    def close(self) -> None:
+        """Leaves it open."""
+
+
+@dataclass
+class _Loan:
+    lent: _Lent
+    engine: Engine
+    place: Place
+    looked: float  # when its tables were last seen to be today's
+
+
+class _Lender:
+    """Databases that stay open for whoever asks next. Now and then their tables are looked at again."""
+
+    def __init__(self, ticks: Callable[[], float]) -> None:
+        self._ticks, self._lock = ticks, threading.Lock()
+        self._loans: dict[tuple[object, ...], _Loan] = {}
+
+    def lend(self, address: str, busy_timeout: float) -> Store:
+        """The database, open already or opened now. Raises as `open_store`."""
+        url = parsed(address)
+        with self._lock:
+            loan = self._loans.get((address, busy_timeout, _file_of(url)))
+            if loan is None:
+                engine, place = _opened(address, busy_timeout, make)
+                loan = _Loan(_Lent(engine, place), engine, place, self._ticks())
+                self._loans[address, busy_timeout, _file_of(url)] = loan
+            elif not 0 <= self._ticks() - loan.looked < _LOOK_EVERY:
+                with in_words(loan.place):
+                    make(loan.engine, loan.place)
+                loan.looked = self._ticks()
+            return loan.lent
+
+    def close(self) -> None:
+        """Closes all of them."""
+        for loan in self._loans.values():
+            loan.engine.dispose()
+
+
+def _file_of(url: URL) -> tuple[int, int] | None:
+    """Which file an SQLite database is: another one may lie at its place tomorrow."""
+    try:
+        found = Path(url.database or "").stat() if url.drivername == "sqlite" else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
+
+
+@contextmanager
+def staying_open(ticks: Callable[[], float]) -> Iterator[None]:
+    """Lets `open_store` hand out databases that stay open, in all threads of this process, until the block is left.
+
+    Opening one takes ten times as long as most of what a page asks of it. Twice a minute of `ticks`, the seconds of a
+    clock that never goes back, its tables are looked at again: somebody may have brought them to another step. For
+    servers, which hold it from their beginning to their end; not to be nested.
+    """
+    global _lender
+    _lender = lender = _Lender(ticks)
+    try:
+        yield
+    finally:
+        _lender = None
+        lender.close()
 
 
 def open_store(address: str, busy_timeout: float = 60.0) -> Store:
@@ -142,17 +217,18 @@ def open_store(address: str, busy_timeout: float = 60.0) -> Store:
     `ConfigError` for an address that is none and for a database of another version of the program (`OlderDatabase`
     where `upgrade_store` would do), `StoreError` for one that cannot be used.
     """
-    return _opened(address, busy_timeout, make)
+    lender = _lender
+    return Store(*_opened(address, busy_timeout, make)) if lender is None else lender.lend(address, busy_timeout)
 
 
 def open_as_it_is(address: str, busy_timeout: float = 60.0) -> Store:
     """The database at this address, whatever tables it has: for those who copy it whole. Raises as `open_store`."""
-    return _opened(address, busy_timeout, _left_alone)
+    return Store(*_opened(address, busy_timeout, _left_alone))
 
 
 def upgrade_store(address: str, busy_timeout: float = 60.0) -> None:
     """Brings the database to today's tables, whole or not at all. Raises as `open_store`, but for `OlderDatabase`."""
-    _opened(address, busy_timeout, upgrade).close()
+    Store(*_opened(address, busy_timeout, upgrade)).close()
 
 
 def step_of(store: Store) -> str | None:
@@ -161,7 +237,7 @@ def step_of(store: Store) -> str | None:
         return recorded(connection)
 
 
-def _opened(address: str, busy_timeout: float, prepared: Callable[[Engine, Place], None]) -> Store:
+def _opened(address: str, busy_timeout: float, prepared: Callable[[Engine, Place], None]) -> tuple[Engine, Place]:
     url = parsed(address)
     place = place_of(url)
     engine = engine_of(url, busy_timeout)
@@ -171,7 +247,7 @@ def _opened(address: str, busy_timeout: float, prepared: Callable[[Engine, Place
     except BaseException:
         engine.dispose()
         raise
-    return Store(engine, place)
+    return engine, place
 
 
 def _left_alone(_engine: Engine, _place: Place) -> None:

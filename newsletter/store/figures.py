@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, case, func, select
 from newsletter.model.job import Job, Run, RunState
 from newsletter.model.mailing import DeliveryState, Mailing
 from newsletter.model.notice import NoticeState
+from newsletter.model.source import SourceId
 from newsletter.model.subscriber import SubscriberState
 from newsletter.store import mailings, receipts, runs, schema, subscribers
 from newsletter.store.engine import Store
@@ -26,16 +27,16 @@ class Figures:
     copies: tuple[tuple[DeliveryState, int], ...]  # of it
     notices: Mapping[NoticeState, int]
     readers: Mapping[SubscriberState, int]
-    sources_failing: int  # asked last without success, or gone for good
+    sources_failing: int  # asked last without success, or gone for good; but for those that are paused
     alarms_open: int
 
 
-def figures(store: Store) -> Figures:
-    """All of them, each as it is at some moment of this call."""
+def figures(store: Store, paused: Collection[SourceId]) -> Figures:
+    """All of them, each as it is at some moment of this call. `paused` are the sources that nobody asks."""
     with store.reading() as connection:
         readers = subscribers.count(connection)
         notices = _by_state(connection)
-        failing = connection.scalar(select(func.count()).select_from(schema.sources).where(_FAILING)) or 0
+        failing = connection.scalar(_FAILING.where(schema.sources.c.source.not_in(sorted(paused)))) or 0
         alarms = connection.scalar(select(func.count()).select_from(schema.alarms).where(_OPEN)) or 0
         successes = dict(_successes(connection))
         mailing = _newest(connection)
@@ -52,7 +53,11 @@ def figures(store: Store) -> Figures:
     )
 
 
-_FAILING = (schema.sources.c.failures > 0) | schema.sources.c.retired.is_not(None)
+_FAILING = (
+    select(func.count())
+    .select_from(schema.sources)
+    .where((schema.sources.c.failures > 0) | schema.sources.c.retired.is_not(None))
+)
 _OPEN = schema.alarms.c.ended.is_(None)
 
 

@@ -72,7 +72,7 @@ def find(store: Store, item: ItemId) -> Item | None:
 def find_many(store: Store, wanted: Iterable[ItemId]) -> tuple[Item, ...]:
     """The items of these names that are there, in the order in which they are asked for."""
     ids = tuple(wanted)
-    with store.reading() as connection:
+    with store.glancing() as connection:
         found = {item.id: item for item in items_named(connection, filter(None, map(name_of, ids)))}
     return tuple(found[item] for item in ids if item in found)
 

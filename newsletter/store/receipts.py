@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Text, and_, bindparam, func, select, update
 
 from newsletter.model.audit import Deed
 from newsletter.model.errors import NewsletterError
@@ -15,6 +16,7 @@ from newsletter.model.mailing import OPEN, Delivery, DeliveryState, Mailing, Mai
 from newsletter.model.returned import Nature
 from newsletter.model.subscriber import Mark
 from newsletter.store import audit, mailings, returned, schema
+from newsletter.store.columns import Written
 from newsletter.store.deliveries import any_closed, any_in, delivery_of, in_state
 from newsletter.store.engine import Store
 from newsletter.store.glance import glance
@@ -23,6 +25,7 @@ from newsletter.store.owning import Owned
 _AT_ONCE = 5_000  # rows in one transaction, so that each is short
 _ROWS, _MAILINGS = schema.deliveries, schema.mailings
 _S = DeliveryState
+_TO_THE_MINUTE, _TO_TEN_SECONDS = len("2026-11-27T13:00"), len("2026-11-27T13:00:0")
 _COPY = select(_ROWS).where(_ROWS.c.mailing == bindparam("of"), _ROWS.c.seq == bindparam("row"))  # made once
 
 
@@ -33,6 +36,27 @@ class NothingIsSent(NewsletterError):
         self.mailing = mailing
         what = f"the mailing of {mailing.issue} is cancelled, nothing of it is sent any more"
         super().__init__(f"{what}; say `accept` of what is unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """So many rows came into the state that they are in now, within a minute or ten seconds."""
+
+    state: DeliveryState
+    at: datetime  # UTC: the beginning of that time
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Rows that a server answered alike."""
+
+    state: DeliveryState
+    domain: str  # behind the "@" of their addresses, in small letters; "" for readers who were erased
+    code: int | None  # of SMTP; None: there was no answer
+    status: str | None  # enhanced
+    said: str  # the words of one of them
+    count: int
 
 
 def receipt(store: Store, mailing: MailingId) -> Receipt:
@@ -58,6 +82,43 @@ def counts(store: Store, mailing: MailingId) -> tuple[tuple[DeliveryState, int],
         if told and not any_closed(connection, mailing) and not any_in(connection, mailing, _S.DEFERRED):
             return tuple((state, found.total if state is _S.PLANNED else 0) for state in _S)
     return receipt(store, mailing).counts
+
+
+def changes_in_time(
+    store: Store, mailing: MailingId, *, finely: bool = False, since: datetime | None = None
+) -> tuple[Came, ...]:
+    """When rows came into the state that they are in, the first in front: counted by minutes, `finely` by ten seconds.
+
+    What a row was before is not kept: one that was deferred twice and then accepted is told as accepted.
+    """
+    moment = func.substr(_ROWS.c.changed, 1, _TO_TEN_SECONDS if finely else _TO_THE_MINUTE, type_=Text())
+    wanted = [_ROWS.c.mailing == mailing, _ROWS.c.changed.is_not(None)]
+    wanted += [] if since is None else [_ROWS.c.changed >= since]
+    query = select(_ROWS.c.state, moment, func.count()).where(*wanted)
+    with store.reading() as connection:
+        found = connection.execute(query.group_by(_ROWS.c.state, moment).order_by(moment, _ROWS.c.state))
+        return tuple(Came(DeliveryState(row[0]), _beginning(row[1]), row[2]) for row in found)
+
+
+def answered_alike(
+    store: Store, mailing: MailingId, states: Collection[DeliveryState], limit: int
+) -> tuple[Group, ...]:
+    """The rows in these states by what their servers answered, the largest groups in front, at most `limit` of them."""
+    at = func.instr if store.on_sqlite else func.strpos
+    address = func.lower(_ROWS.c.address, type_=Text())
+    domain = func.coalesce(func.substr(address, at(address, "@") + 1), "", type_=Text()).label("domain")
+    count, said = func.count().label("count"), func.min(_ROWS.c.said, type_=Written())
+    groups = (_ROWS.c.state, domain, _ROWS.c.code, _ROWS.c.status)
+    wanted = (_ROWS.c.mailing == mailing, _ROWS.c.state.in_([one.value for one in states]))
+    query = select(*groups, said, count).where(*wanted).group_by(*groups)
+    with store.reading() as connection:
+        rows = connection.execute(query.order_by(count.desc(), domain, _ROWS.c.code, _ROWS.c.status).limit(limit))
+        return tuple(
+            Group(
+                state=DeliveryState(row[0]), domain=row[1], code=row[2], status=row[3], said=row[4] or "", count=row[5]
+            )
+            for row in rows
+        )
 
 
 def people(
@@ -155,6 +216,12 @@ def resolve(
             )
             audit.write(connection, deed)
         return count
+
+
+def _beginning(moment: str) -> datetime:
+    """When it begins, of a minute or of ten seconds, cut from how `Instant` writes a time."""
+    zero = "2000-01-01T00:00:00.000000+00:00"
+    return datetime.fromisoformat(moment + zero[len(moment) :])
 
 
 def _summed(

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, or_, select, update
 
 from newsletter.model.subscriber import Act, Consent, Mark, Subscriber, SubscriberState
 from newsletter.store import happenings, newcomers, schema
@@ -64,16 +64,18 @@ def page(
     *,
     state: SubscriberState | None = None,
     tag: str | None = None,
+    words: str | None = None,
 ) -> tuple[Subscriber, ...]:
     """The next readers in the order of their marks, at most `limit`; `after`: the last one's mark of the page before.
 
-    The last page is as quick as the first. With a tag all readers in between are read, for there is no index of tags.
+    The last page is as quick as the first. With a tag, or words that stand in address or name, whatever their capitals,
+    all readers in between are read, for there is no index of these.
     """
     query = select(_TABLE).order_by(_TABLE.c.mark).limit(limit)
     if after is not None:
         query = query.where(_TABLE.c.mark > after)
     with glance(place) as connection:
-        rows = connection.execute(_narrowed(query, connection.dialect.name == "sqlite", state, tag))
+        rows = connection.execute(_narrowed(query, connection.dialect.name == "sqlite", state, tag, words))
         return tuple(map(subscriber_of, rows))
 
 
@@ -198,15 +200,15 @@ def _written(
     return subscriber
 
 
-def _narrowed(query: Select[Any], on_sqlite: bool, state: SubscriberState | None, tag: str | None) -> Select[Any]:
+def _narrowed(
+    query: Select[Any], on_sqlite: bool, state: SubscriberState | None, tag: str | None, words: str | None
+) -> Select[Any]:
+    place = func.instr if on_sqlite else func.strpos  # not LIKE: with SQLite capitals would make no difference to it
     if state is not None:
         query = query.where(_TABLE.c.state == state.value)
     if tag is not None:
-        query = query.where(_holds(on_sqlite, json.dumps(tag)))
+        query = query.where(place(_TABLE.c.tags, json.dumps(tag)) > 0)
+    if words is not None:
+        found = [place(func.lower(column), words.lower()) > 0 for column in (_TABLE.c.address, _TABLE.c.name)]
+        query = query.where(or_(*found, place(_TABLE.c.name, words) > 0))  # SQLite makes only a to z small
     return query
-
-
-def _holds(on_sqlite: bool, text: str) -> ColumnElement[bool]:
-    """Capitals matter, as they do not for LIKE with SQLite."""
-    place = func.instr if on_sqlite else func.strpos
-    return place(_TABLE.c.tags, text) > 0

@@ -1,0 +1,68 @@
+"""Readers and imports in words, as every shell shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from newsletter.actions.import_subscribers import DryRun
+from newsletter.actions.list_subscribers import Known, Listed
+from newsletter.store.importing import Effect
+
+
+def about(run: DryRun) -> Iterator[str]:
+    """What is to be known of the file before its figures are believed."""
+    how = run.manner
+    taken = ", ".join(f"{field.value} from '{how.columns.header[at]}'" for field, at in how.columns.at.items())
+    yield f"{run.path.name}: {taken}."
+    if how.columns.ignored:
+        yield f"  left aside: {', '.join(how.columns.ignored)}"
+    if how.told:
+        yield f"  {how.told}"
+    if run.before is not None:
+        came = run.before
+        yield f"  exactly this file came in before, as import {came.number} on {came.at:%Y-%m-%d}, by {came.who}"
+
+
+def effect_lines(effect: Effect) -> Iterator[tuple[int, str]]:
+    """What an import does, or has done: how many rows, and what becomes of them."""
+    yield effect.new, "new readers"
+    yield effect.filled, "are there and get facts that were missing"
+    yield effect.unchanged, "are there and stay as they are"
+    for reason, number in effect.kept_out.items():
+        yield number, f"kept out: {reason}"
+
+
+def state_words(one: Listed) -> str:
+    """What a reader has said last, and why they are not written to."""
+    state, until = one.subscriber.state.value, one.subscriber.until
+    away = f" until {until:%d %b %Y}" if until else ""
+    forbidden = "; not written to: " + ", ".join(reason.value for reason in one.forbidding) if one.forbidding else ""
+    return f"{state}{away}{forbidden}"
+
+
+def facts(known: Known) -> Iterator[tuple[str, str]]:
+    """All that is kept about an address: what it is, and its value."""
+    reader = known.subscriber
+    if reader is not None:
+        consent = reader.consent
+        told = {
+            "address": reader.address,
+            "name": reader.name,
+            "language": reader.language,
+            "zone": reader.zone,
+            "tags": ", ".join(reader.tags),
+            "state": f"{reader.state.value}{f' until {reader.until:%Y-%m-%d %H:%M} UTC' if reader.until else ''}",
+            "known since": f"{reader.added:%Y-%m-%d %H:%M} UTC",
+            "asked": consent.asked and f"{consent.asked:%Y-%m-%d %H:%M} UTC",
+            "confirmed": consent.confirmed and f"{consent.confirmed:%Y-%m-%d %H:%M} UTC",
+            "asked at": consent.page,
+            "agreed to": consent.words,
+        }
+        yield from ((name, value) for name, value in told.items() if value)
+    if known.brought is not None:
+        came = known.brought
+        yield "came with", f"import {came.number} of {came.file} on {came.at:%Y-%m-%d}, by {came.who}: {came.basis}"
+    for one in known.suppressions:
+        end = f" to {one.lifted:%Y-%m-%d}, {one.lifted_by}" if one.lifted else ""
+        note = f" ({one.note})" if one.note else ""
+        yield "not written to", f"{one.reason.value}, from {one.since:%Y-%m-%d}{end}{note}"
