@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from newsletter.model.errors import ConfigError, Mistake
 from newsletter.model.inputfile import InputFile
@@ -45,7 +45,7 @@ class Folder:
                 return None
             data = file.read_bytes()
         except FileNotFoundError:
-            self._note(path, "the file is missing", "create it, or copy it from the sample publication")
+            self._note_missing(path)
             return None
         except IsADirectoryError:
             self._note(path, "a folder stands where a file is expected", "rename the folder, or move it away")
@@ -85,15 +85,20 @@ class Folder:
 
         A name that could not be printed is noted as a mistake.
         """
-        folder = self.root / path
-        if not folder.is_dir():
-            return ()
-        found = (entry.name for entry in folder.iterdir() if entry.suffix == suffix)
+        found = (name for name in self._listed(path) if PurePath(name).suffix == suffix)
         names = tuple(sorted((name for name in found if not name.startswith((".", "#", "~"))), key=_as_people_count))
         for name in names:
             if not name.isprintable():
                 self._note(f"{path}/{ascii(name)[1:-1]}", "the file's name holds an odd character", "rename the file")
         return tuple(name for name in names if name.isprintable())
+
+    def _listed(self, path: str) -> frozenset[str]:
+        """Everything that is called something in a folder."""
+        folder = self.root / path
+        return frozenset(entry.name for entry in folder.iterdir()) if folder.is_dir() else frozenset()
+
+    def _note_missing(self, path: str) -> None:
+        self._note(path, "the file is missing", "create it, or copy it from the sample publication")
 
     def _note(self, path: str, what: str, todo: str) -> None:
         self.mistakes.append(Mistake(path, 0, what, todo))
@@ -118,7 +123,8 @@ def issue_ids(root: Path) -> tuple[IssueId, ...]:
     folder = root / "content" / "issues"
     if not folder.is_dir():
         return ()
-    found = (IssueId.parse(entry.name) for entry in folder.iterdir() if entry.is_dir())
+    with os.scandir(folder) as entries:  # which tells what is a folder without asking for each
+        found = [IssueId.parse(entry.name) for entry in entries if entry.is_dir()]
     return tuple(sorted(issue for issue in found if issue is not None))
 
 

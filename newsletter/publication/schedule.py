@@ -176,6 +176,7 @@ class Schedule:
     tagline: Line | None = None
     language: Language = "en"  # a file of this name stands in templates/frame
     site: Url  # where the archive lives, without a slash at the end
+    desk: Url | None = None  # where the team's desk is reached, without a slash at the end
     about: Line  # standing text at the foot: who prepares this, and why
     postal_address: Line  # the law asks for it in every mail (CAN-SPAM)
     list_id: Words  # RFC 2919: the name of the list, the same for ever
@@ -299,6 +300,12 @@ def _address_mistakes(schedule: Schedule, written: Written) -> Iterator[tuple[in
         if len(address) > MAX_SITE:
             what = f"the site's address has {len(address)} characters"
             yield written.line(place), what, f"keep it under {MAX_SITE}; each link of a mail begins with it"
+    if schedule.desk and schedule.desk.count("/") > 2:
+        yield (
+            written.line(("desk",)),
+            "the desk's address has a path",
+            "give it a host of its own, as https://desk.example.org",
+        )
     for key, most in (("command_minutes", 60), ("wait_minutes", 600)):
         value = getattr(schedule.publish, key)
         if not 1 <= value <= most:

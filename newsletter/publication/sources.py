@@ -11,7 +11,7 @@ from newsletter.model.errors import ContentError, Mistake
 from newsletter.model.kinds import KINDS
 from newsletter.model.shape import nearest, shown, unfit_character
 from newsletter.model.source import Mailbox, RightsPolicy, Source, SourceKind
-from newsletter.publication import yamlfile
+from newsletter.publication import listing, yamlfile
 from newsletter.publication.folder import Folder
 from newsletter.publication.yamlfile import Written
 
@@ -128,14 +128,14 @@ def all_added(
     """As `added`, for many: the file is read twice in all, however many there are. The comment stands above each."""
     if not sources:
         return text
-    before = yamlfile.read(_plain(text))
+    before = yamlfile.read(listing.plain(text))
     if before.mistakes:
         raise ContentError(Mistake(path, *mistake) for mistake in before.mistakes)
     old = before.value if isinstance(before.value, list) else []
     if mistakes := [*_taken(sources, old, before, path), *_unfit(sources, path)]:
         raise ContentError(mistakes)
-    longer = _joined(text, [_entry(source, comment) for source in sources])
-    after = yamlfile.read(_plain(longer))
+    longer = listing.joined(text, [_entry(source, comment) for source in sources], _NEW_FILE)
+    after = yamlfile.read(listing.plain(longer))
     value = after.value if isinstance(after.value, list) else []
     built = [yamlfile.build(Source, one, after, path, (at,)) for at, one in enumerate(value) if at >= len(old)]
     if len(built) == len(sources) and (misfits := [mistake for _, wrong in built for mistake in wrong]):
@@ -165,31 +165,6 @@ def _unfit(sources: Sequence[Source], path: str) -> Iterator[Mistake]:
         yield from (Mistake(path, 0, f"{source.id}: {what}", todo) for _, what, todo in troubles(source))
 
 
-def _plain(text: str) -> str:
-    """As `Folder.read_text` would hand it out."""
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _joined(text: str, entries: list[list[str]]) -> str:
-    """The entries behind the text, with the text's line ends, its indent, and its blank lines between entries."""
-    if not text.strip("\ufeff \r\n"):
-        return text + _NEW_FILE + "".join("\n" + "".join(f"{line}\n" for line in entry) for entry in entries)
-    end = "\r\n" if "\r\n" in text else "\n"
-    dash = re.search(r"(?m)^( *)- ", text)
-    indent = dash[1] if dash else ""
-    gap = end if _parts_entries(_plain(text).split("\n"), f"{indent}- ") else ""
-    first = "" if re.search(r"\n\s*\n$", text) else gap
-    ended = "" if text.endswith("\n") else end
-    return text + ended + first + gap.join("".join(f"{indent}{line}{end}" for line in entry) for entry in entries)
-
-
-def _parts_entries(lines: list[str], dash: str) -> bool:
-    """Whether blank lines stand between entries, comments aside. Where only one stands, the sample's habit is taken."""
-    told = [line for line in lines if not line.lstrip().startswith("#")]
-    entries = [at for at, line in enumerate(told) if line.startswith(dash)]
-    return len(entries) < 2 or any(not told[at - 1].strip() for at in entries[1:])
-
-
 def _entry(source: Source, comment: str | None) -> list[str]:
     told = "".join(one for one in comment or "" if one == "\n" or not unfit_character(one))
     lines = [f"# {' '.join(line.split())}" for line in told.split("\n") if line.strip()]
@@ -203,6 +178,7 @@ def _entry(source: Source, comment: str | None) -> list[str]:
     lines += [f"  language: {source.language}"] if source.language != "en" else []
     lines += [f"  zone: {source.zone}"] if source.zone is not None else []
     lines += [f"  fills: [{', '.join(source.fills)}]"] if source.fills else []
+    lines += ["  paused: true"] if source.paused else []
     return lines
 
 

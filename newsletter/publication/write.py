@@ -5,19 +5,12 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from newsletter.model.errors import NewsletterError
-
-
-class ChangedMeanwhile(NewsletterError):
-    """A file that somebody has saved since it was read; it was left as it is."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        super().__init__(f"{path} was saved by somebody else meanwhile and is left as it is; do it once more")
+from newsletter.model.saving import ChangedMeanwhile as ChangedMeanwhile
+from newsletter.model.saving import FileText
 
 
 @contextmanager
@@ -36,26 +29,36 @@ def change(path: Path, before: bytes | None, after: bytes) -> None:
 
     Raises `ChangedMeanwhile` where somebody has saved it since.
     """
+    _must_hold(path, before)
+    if after != before:
+        _put(path, after, lambda: _must_hold(path, before))
+
+
+def write(path: Path, data: bytes | str) -> None:
+    """Writes the file, its folder made first. Text becomes UTF-8. Raises `OSError` and leaves the old file then."""
+    _put(path, data.encode() if isinstance(data, str) else data, lambda: None)
+
+
+def _must_hold(path: Path, before: bytes | None) -> None:
     try:
         found = path.read_bytes()
     except FileNotFoundError:
         found = None
     if found != before:
-        raise ChangedMeanwhile(path)
-    if after != before:
-        write(path, after)
+        raise ChangedMeanwhile(FileText.of(str(path), found))
 
 
-def write(path: Path, data: bytes | str) -> None:
-    """Writes the file, its folder made first. Text becomes UTF-8. Raises `OSError` and leaves the old file then."""
+def _put(path: Path, data: bytes, look: Callable[[], None]) -> None:
+    """Writes the file; `look` is called at the last moment and may raise."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data.encode() if isinstance(data, str) else data)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
+        look()
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
