@@ -14,6 +14,7 @@ from newsletter.model.errors import ConfigError, ContentError
 from newsletter.model.frame import Frame
 from newsletter.model.issue import IssueId
 from newsletter.publication.folder import Folder, is_sent, issue_ids
+from newsletter.publication.unsaved import Instead, folder_with
 
 if TYPE_CHECKING:
     from newsletter.model.draft import Draft
@@ -105,12 +106,13 @@ def frame_languages(root: Path) -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".yaml") for name in names))
 
 
-def read_issue(app: App, issue: IssueId) -> Desk:
-    """An issue as its files say it now. Raises `ContentError` with every mistake in them."""
+def read_issue(app: App, issue: IssueId, instead: Instead | None = None) -> Desk:
+    """An issue as its files say it now, or would with others `instead`, by path. Raises `ContentError` with every
+    mistake in them."""
     from newsletter.edit.load import load
 
     known_issue(app, issue)
-    folder = Folder(app.root)
+    folder = folder_with(app.root, instead)
     publication = read_publication(app, folder)
     draft = load(publication, folder, issue)
     return Desk(publication, read_frame(folder, draft.language), draft)

@@ -25,6 +25,7 @@ from newsletter.model.changes import Change, changes, differing, listed, output_
 from newsletter.model.edition import Edition
 from newsletter.model.errors import ContentError, NewsletterError
 from newsletter.model.issue import IssueId
+from newsletter.publication.unsaved import Instead
 from newsletter.store import approvals, editions
 from newsletter.store.editions import DamagedEdition
 from newsletter.store.engine import Store
@@ -115,7 +116,7 @@ def proposal(app: App, issue: IssueId) -> Proposal:
     return Proposal(edition, how, voided, today, today.signers)
 
 
-def voids(app: App, issue: IssueId, unsaved: dict[str, bytes] | None = None) -> tuple[Signature, ...]:
+def voids(app: App, issue: IssueId, unsaved: Instead | None = None) -> tuple[Signature, ...]:
     """The signatures that would hold no longer if these files were saved, by path: "this voids Ada's approval".
 
     Without files: those that hold now, and that any change which readers would see voids. Empty away from home.

@@ -15,6 +15,7 @@ from newsletter.publication import calendar, holidays
 from newsletter.publication import publication as publications
 from newsletter.publication.folder import SCHEDULE, Folder, issue_ids
 from newsletter.publication.publication import Publication
+from newsletter.publication.unsaved import Instead, folder_with
 from newsletter.templating import Templates
 
 
@@ -27,12 +28,12 @@ class Checked:
     mistakes: tuple[Mistake, ...]  # by file and line
 
 
-def check_files(app: App, issues: tuple[IssueId, ...] | None = None) -> Checked:
+def check_files(app: App, issues: tuple[IssueId, ...] | None = None, instead: Instead | None = None) -> Checked:
     """Reads the whole publication, assembles each issue, and tells every mistake in a file. Writes nothing.
 
-    `issues` are those to look into; None: all there are.
+    `issues` are those to look into; None: all there are. `instead`: files as they would be saved, by path.
     """
-    folder = Folder(app.root)
+    folder = folder_with(app.root, instead)
     publication, mistakes = publications.read(folder, app.clock().date())
     templates = app.templates
     names = [name for kind in ("email", "text", "web", "notice") for name in templates.names(kind)]
@@ -44,7 +45,7 @@ def check_files(app: App, issues: tuple[IssueId, ...] | None = None) -> Checked:
     for issue in issues:
         if publication is None:
             break
-        of_issue = Folder(app.root)
+        of_issue = folder_with(app.root, instead)
         number, misfits = _looked_into(templates, publication, of_issue, issue)
         mistakes += misfits
         if number in numbered:

@@ -23,6 +23,7 @@ from newsletter.model.issue import IssueId
 from newsletter.model.shape import nearest
 from newsletter.publication import yamlfile
 from newsletter.publication.folder import SCHEDULE, Folder
+from newsletter.publication.unsaved import Instead, folder_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,17 @@ class CheckedIssue:
     report: Report
 
 
-def check_issue(app: App, issue: IssueId, only: Collection[str] = (), *, links: bool = False) -> CheckedIssue:
-    """What all checks, or only those named, say of an issue as its files are now.
+def check_issue(
+    app: App, issue: IssueId, only: Collection[str] = (), *, links: bool = False, instead: Instead | None = None
+) -> CheckedIssue:
+    """What all checks, or only those named, say of an issue as its files are now, or would be with others `instead`.
 
     `links`: asks for every link as well, which takes a while. Raises `ContentError` with every mistake in the files,
     waivers.yaml and the severities of schedule.yaml included; `ConfigError` for a check that there is not.
     """
     _known(only)
-    desk = read_issue(app, issue)
-    if mistakes := tuple(_unfit(app, desk)):
+    desk = read_issue(app, issue, instead)
+    if mistakes := tuple(_unfit(folder_with(app.root, instead), desk)):
         raise ContentError(mistakes)
     edition = assemble(desk.draft, desk.publication, desk.frame, app.templates)
     return CheckedIssue(desk, edition, run(_inspected(app, desk, edition, links), only))
@@ -86,14 +89,14 @@ def _inspected(app: App, desk: Desk, edition: Edition, links: bool) -> Inspected
         )
 
 
-def _unfit(app: App, desk: Desk) -> Iterator[Mistake]:
+def _unfit(folder: Folder, desk: Desk) -> Iterator[Mistake]:
     """What schedule.yaml and waivers.yaml say of checks and cannot be, with the lines."""
     team = [member.id for member in desk.publication.schedule.team]
-    yield from _at(app, SCHEDULE, unfit_severities(desk.publication.schedule.checks.severities))
-    yield from _at(app, f"content/issues/{desk.draft.issue}/waivers.yaml", unfit_waivers(desk.draft.waivers, team))
+    yield from _at(folder, SCHEDULE, unfit_severities(desk.publication.schedule.checks.severities))
+    yield from _at(folder, f"content/issues/{desk.draft.issue}/waivers.yaml", unfit_waivers(desk.draft.waivers, team))
 
 
-def _at(app: App, path: str, unfit: Iterable[Unfit]) -> Iterator[Mistake]:
+def _at(folder: Folder, path: str, unfit: Iterable[Unfit]) -> Iterator[Mistake]:
     for one in unfit:
-        written = yamlfile.read(Folder(app.root).read_text(path) or "")
+        written = yamlfile.read(folder.read_text(path) or "")
         yield Mistake(path, written.line(one.key), one.what, one.todo)

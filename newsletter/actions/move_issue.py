@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from newsletter.actions.app import App, known_issue, read_publication
 from newsletter.actions.open_issue import must_be_free
+from newsletter.actions.section_files import OPENING, path_of, section_at
 from newsletter.model.errors import ConfigError, ContentError, Mistake
 from newsletter.model.issue import IssueId
+from newsletter.model.saving import DraftText, FileText, KeptText
 from newsletter.publication.folder import Folder, is_sent, issue_folder
 from newsletter.publication.write import write
+from newsletter.store import drafts, kept_texts
+from newsletter.store.engine import Store, open_store
+
+Unsaved = TypeVar("Unsaved", DraftText, KeptText)
 
 _DATE = re.compile(r"""^(date:[ \t]*)(?:"[^"\n]*"|'[^'\n]*'|[^\s#]+)""", re.MULTILINE)
 
 
 def move_issue(app: App, issue: IssueId, to: IssueId) -> Path:
     """Renames the issue's folder and writes the date into issue.md; every other byte stays, and so does its number.
+    What the team is writing and has not saved goes with it.
 
     Raises `ConfigError` for an issue that was sent, and for a date that the calendar does not know or that is taken;
-    `ContentError` where issue.md names no date.
+    `ContentError` where issue.md names no date; `StoreError`.
     """
     known_issue(app, issue)
     if is_sent(app.root, issue):
@@ -27,10 +38,35 @@ def move_issue(app: App, issue: IssueId, to: IssueId) -> Path:
     must_be_free(app, read_publication(app, Folder(app.root)), to)
     folder, target = issue_folder(app.root, issue), issue_folder(app.root, to)
     written = (folder / "issue.md").read_bytes()
-    moved, found = _DATE.subn(rf"\g<1>{to.date}", written.decode("utf-8", "surrogateescape"), count=1)
-    if not found:
+    text = written.decode("utf-8", "surrogateescape")
+    if not _DATE.search(text):
         what, todo = "no line of the front matter begins with date:", f"add date: {to.date}, then move the issue"
         raise ContentError([Mistake(f"content/issues/{issue}/issue.md", 1, what, todo)])
-    folder.rename(target)
-    write(target / "issue.md", moved.encode("utf-8", "surrogateescape"))
+    dated = _dated(text, to).encode("utf-8", "surrogateescape")
+    with ExitStack() as opened:
+        store = opened.enter_context(open_store(app.database)) if app.is_home else None
+        folder.rename(target)
+        write(target / "issue.md", dated)
+        if store is not None:
+            _carry(store, issue, to, {_digest(written): _digest(dated)})
     return target
+
+
+def _dated(text: str, to: IssueId) -> str:
+    return _DATE.sub(rf"\g<1>{to.date}", text, count=1)
+
+
+def _digest(data: bytes) -> str:
+    return FileText.of("", data).digest
+
+
+def _carry(store: Store, issue: IssueId, to: IssueId, digests: Mapping[str, str]) -> None:
+    """Drafts and kept texts go with the issue, as if they had been begun from its files as they are now."""
+
+    def moved(one: Unsaved) -> Unsaved:
+        section = section_at(one.path)
+        text = _dated(one.text, to) if section == OPENING else one.text
+        return replace(one, issue=to, path=path_of(to, section), text=text, base=digests.get(one.base, one.base))
+
+    drafts.move(store, issue, moved)
+    kept_texts.move(store, issue, moved)

@@ -24,6 +24,7 @@ from newsletter.model.edition import Edition
 from newsletter.model.errors import ContentError, Mistake, NewsletterError
 from newsletter.model.issue import IssueId
 from newsletter.publication.folder import issue_folder
+from newsletter.publication.unsaved import Instead
 from newsletter.templating import Templates
 
 _MADE = frozenset({"var", "public", "node_modules", "sent"})  # folders that hold nothing an editor changes
@@ -57,7 +58,7 @@ class Shown:
     eml: bytes  # the whole message
     headers: tuple[tuple[str, str], ...]  # name and value, decoded, in the order of the message
     lengths: tuple[Length, ...]  # of each place in the plan, what is not written yet included
-    weights: tuple[Weight, ...]  # of each section, in the order of the mail
+    weights: tuple[Weight, ...]  # of each section, in the order of the mail; none where they were not weighed
 
     @property
     def html_octets(self) -> int:
@@ -80,16 +81,25 @@ class Preview:
     mistakes: tuple[Mistake, ...]  # by file and line
 
 
-def preview_issue(app: App, issue: IssueId, images: str, before: Preview | None = None) -> Preview:
-    """The issue as its files say it now. Writes nothing, and raises nothing that an editor can mend.
+def preview_issue(
+    app: App,
+    issue: IssueId,
+    images: str,
+    before: Preview | None = None,
+    instead: Instead | None = None,
+    *,
+    weigh: bool = True,
+) -> Preview:
+    """The issue as its files say it now, or would with others `instead`, by path. Writes nothing, and raises nothing
+    that an editor can mend.
 
     `images` is where the page's pictures stand, with a slash at the end. What `before` has weighed already is not
-    weighed again.
+    weighed again; with `weigh` off nothing is, which is quicker.
     """
     try:
-        shown = _shown(app, issue, images, before.shown if before else None)
+        shown = _shown(app, issue, images, before.shown if before else None, instead, weigh)
     except ContentError as error:
-        known = {*error.mistakes, *check_files(app, (issue,)).mistakes}
+        known = {*error.mistakes, *check_files(app, (issue,), instead).mistakes}
         return Preview(issue=issue, shown=None, mistakes=tuple(sorted(known)))
     except (NewsletterError, OSError) as error:
         mistake = Mistake(f"content/issues/{issue}", 0, str(error), "mend it; the preview looks again by itself")
@@ -124,8 +134,8 @@ def _files(folder: Path, issue: Path) -> Iterator[tuple[str, os.stat_result]]:
             continue
 
 
-def _shown(app: App, issue: IssueId, images: str, before: Shown | None) -> Shown:
-    desk, templates = read_issue(app, issue), app.templates
+def _shown(app: App, issue: IssueId, images: str, before: Shown | None, instead: Instead | None, weigh: bool) -> Shown:
+    desk, templates = read_issue(app, issue, instead), app.templates
     edition = assemble(desk.draft, desk.publication, desk.frame, templates)
     values = sample_values(desk, edition, SAMPLE_READER)
     eml = splice(edition.letter, values)
@@ -138,7 +148,7 @@ def _shown(app: App, issue: IssueId, images: str, before: Shown | None) -> Shown
         eml=eml,
         headers=tuple((name, str(value)) for name, value in message_from_bytes(eml, policy=policy.default).items()),
         lengths=lengths(desk.draft),
-        weights=_weights(desk, templates, edition, before),
+        weights=_weights(desk, templates, edition, before) if weigh else (),
     )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from newsletter import packaged
@@ -20,6 +19,7 @@ from newsletter.publication import publication as publications
 from newsletter.publication.folder import Folder
 from newsletter.publication.publication import Publication
 from newsletter.publication.schedule import Role, Schedule
+from newsletter.publication.unsaved import Instead, folder_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +53,9 @@ def own_files(inputs: Iterable[InputFile]) -> tuple[InputFile, ...]:
     return tuple(file for file in inputs if not file.path.startswith(OURS))
 
 
-class Unsaved(Folder):
-    """A publication's folder as it would be with some files saved."""
-
-    def __init__(self, app: App, files: Mapping[str, bytes]) -> None:
-        super().__init__(app.root)
-        self._unsaved = dict(files)
-
-    def exists(self, path: str) -> bool:
-        return path in self._unsaved or super().exists(path)
-
-    def read_bytes(self, path: str) -> bytes | None:
-        if path not in self._unsaved:
-            return super().read_bytes(path)
-        self._digests[path] = hashlib.sha256(self._unsaved[path]).hexdigest()
-        return self._unsaved[path]
-
-    def names_below(self, path: str) -> frozenset[str]:
-        return super().names_below(path) | self._new(path, "")
-
-    def names(self, path: str, suffix: str) -> tuple[str, ...]:
-        there = super().names(path, suffix)
-        return (*there, *sorted(self._new(path, suffix) - set(there)))
-
-    def _new(self, path: str, suffix: str) -> frozenset[str]:
-        parted = (one.rpartition("/") for one in self._unsaved)
-        return frozenset(name for folder, _, name in parted if folder == path and name.endswith(suffix))
-
-
-def read_today(app: App, issue: IssueId, unsaved: Mapping[str, bytes] | None = None) -> Today:
+def read_today(app: App, issue: IssueId, unsaved: Instead | None = None) -> Today:
     """The issue as its files say it now, or would with these files saved. Raises nothing that an editor can mend."""
-    folder = Folder(app.root) if unsaved is None else Unsaved(app, unsaved)
+    folder = folder_with(app.root, unsaved)
     edition, trouble = None, None
     publication, mistakes = publications.read(folder, app.clock().date())
     try:

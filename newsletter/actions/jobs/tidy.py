@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from newsletter.actions.app import App
 from newsletter.actions.home import home_store
@@ -14,10 +14,12 @@ from newsletter.actions.sign_up import forget_unconfirmed
 from newsletter.actions.way_out import read_schedule
 from newsletter.model.changes import listed
 from newsletter.model.job import Occasion, Outcome, RunState
-from newsletter.store import notices, returned, runs, tidying
+from newsletter.publication.folder import is_sent, issue_ids
+from newsletter.store import drafts, kept_texts, notices, returned, runs, sessions, sign_in_links, tidying
+from newsletter.store.engine import Store
 
 REMEMBERED = timedelta(days=400)  # runs and alarms: so that a year can be held against the year before
-UNWANTED = timedelta(days=30)  # an edition that nobody signed or was the last to look at
+UNWANTED = timedelta(days=30)  # an edition that nobody signed or was the last to look at; what was never saved
 
 
 def do(app: App, _occasion: Occasion, context: JobContext) -> Outcome:
@@ -39,15 +41,27 @@ def _kinds(app: App) -> Iterator[tuple[str, int]]:
         yield "mail of ours", notices.purge(store, now - KEPT)
         yield "returned mail", returned.purge(store, now - timedelta(days=keep_days))
         yield "run of a job", runs.purge(store, now - REMEMBERED)
+        yield "session that was over", sessions.purge(store, now)
+        yield "link to sign in that was over", sign_in_links.purge(store, now)
         yield "alarm", tidying.purge_alarms(store, now - REMEMBERED)
         yield "edition that nobody wanted", tidying.purge_editions(store, now - UNWANTED)
+        yield "unsaved text", _drafts(app, store, now - UNWANTED)
+        yield "kept text", kept_texts.purge(store, now - REMEMBERED)
     yield "half-written file", remove_leftovers(app)
+
+
+def _drafts(app: App, store: Store, before: datetime) -> int:
+    """What was never saved of issues that nobody writes any more: they were sent, or their folders are gone."""
+    writing = {issue for issue in issue_ids(app.root) if not is_sent(app.root, issue)}
+    return sum(drafts.purge(store, issue, before) for issue in drafts.issues(store) if issue not in writing)
 
 
 _SEVERAL = {
     "sign-up that was never confirmed": "sign-ups that were never confirmed",
     "mail of ours": "mails of ours",
     "run of a job": "runs of jobs",
+    "session that was over": "sessions that were over",
+    "link to sign in that was over": "links to sign in that were over",
     "edition that nobody wanted": "editions that nobody wanted",
 }
 
