@@ -185,6 +185,7 @@ sources = st.builds(
     language=st.sampled_from(["en", "zh-Hans", "pt-BR"]),
     zone=st.sampled_from([None, "Asia/Hong_Kong", "UTC"]),
     fills=st.lists(slugs, max_size=3).map(tuple),
+    paused=st.booleans(),
 )
 
 

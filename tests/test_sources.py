@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,10 +12,12 @@ from newsletter.actions.app import App, read_publication
 from newsletter.actions.exchange_sources import export_sources, import_sources
 from newsletter.actions.gather_sources import gather_sources
 from newsletter.actions.list_sources import list_sources
+from newsletter.actions.system_figures import system_figures
 from newsletter.gather.health import Mood
 from newsletter.model.errors import ConfigError, ContentError
 from newsletter.model.source import RightsPolicy, Source, SourceId, SourceKind
 from newsletter.publication.folder import Folder
+from tests.commands import run
 from tests.gathering import rss, rss_item
 from tests.webserver import WebServer, page, webserver
 
@@ -106,3 +109,23 @@ def test_sources_say_how_they_are_doing(app: App, server: WebServer) -> None:
     assert "its server has a fault (500)" in reports["the-wire"].health.words
     assert reports["gazette"].health.mood is Mood.WELL
     assert reports["gazette"].newest is not None
+
+
+def test_a_paused_source_is_not_asked_and_does_not_fail(app: App, server: WebServer) -> None:
+    """However it went before: no round asks it, nobody counts it, and whoever asks for it by name is told why."""
+    (found,) = look_at(app, at(server, "/feed")).found
+    add_source(app, found.with_choices("the-wire", None))
+    server.answer("/feed", page(status=500))
+    gather_sources(app)
+    assert system_figures(app).counted.sources_failing == 1
+    path = app.root / "seeds" / "sources.yaml"
+    path.write_text(f"{path.read_text('utf-8').rstrip()}\n  paused: true\n", "utf-8")
+    assert system_figures(app).counted.sources_failing == 0
+    wire = next(report for report in list_sources(app) if report.source.id == "the-wire")
+    assert (wire.health.mood, wire.health.words) == (Mood.PAUSED, "as sources.yaml says")
+    assert re.search(r"the-wire .* paused", run("sources", cwd=app.root).stdout)
+    gathered = gather_sources(app, regardless=True)
+    assert "the-wire" not in {outcome.source for outcome in gathered.outcomes}
+    assert gathered.resting == 0
+    with pytest.raises(ConfigError, match="'the-wire' is paused; take its line `paused: true` out"):
+        gather_sources(app, (SourceId("the-wire"),))

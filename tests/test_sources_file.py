@@ -276,6 +276,7 @@ rights = st.one_of(
     limit=st.integers(0, 500),
     language=st.sampled_from(["en", "no", "zh-Hans"]),
     zone=st.sampled_from([None, "Asia/Hong_Kong"]),
+    paused=st.booleans(),
     comment=st.none() | st.text(max_size=40),
 )
 def test_what_is_added_is_read_back(
@@ -286,11 +287,12 @@ def test_what_is_added_is_read_back(
     limit: int,
     language: str,
     zone: str | None,
+    paused: bool,
     comment: str | None,
 ) -> None:
     """Whatever its values are, they come back as they were, and so do all sources before it."""
     rest: dict[str, Any] = {**place, **allowed}
-    source = Source(id=key, name=name, quote_limit=limit, language=language, zone=zone, **rest)
+    source = Source(id=key, name=name, quote_limit=limit, language=language, zone=zone, paused=paused, **rest)
     for text in ("", ENTRY.replace("id: a", "id: the-very-first")):
         longer = added(text, source, comment)
         assert longer.startswith(text)

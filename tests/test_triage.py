@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from newsletter.actions.app import App, read_issue
 from newsletter.actions.attach_item import attach_item
 from newsletter.actions.gather_sources import Gathered, gather_sources
+from newsletter.actions.open_issue import open_issue
 from newsletter.actions.read_inbox import Inbox, read_inbox
 from newsletter.actions.triage_items import decide
 from newsletter.edit.attach import blurb_with, items_with
@@ -153,6 +155,18 @@ def test_what_may_not_be_used_cannot_be_attached(home: App) -> None:
         with pytest.raises(ConfigError, match=told):
             attach_item(home, item.id, section, issue, "mei")
     assert not (home.root / "content" / "issues" / ISSUE / "beyond.md").exists()
+
+
+def test_what_has_been_marked_since_it_came_cannot_be_attached(home: App) -> None:
+    """What sources.yaml says now counts: the item itself was free to cite when it was gathered."""
+    item, path = linked(home), home.root / "seeds" / "sources.yaml"
+    before, entry, after = path.read_text("utf-8").partition("- id: gangwan\n")
+    path.write_text(before + entry + re.sub(r"rights: .*", "rights: do not use", after, count=1), "utf-8")
+    with pytest.raises(ConfigError, match="a source marked 'do not use'"):
+        attach_item(home, item.id, "beyond-3", COMING, "mei")
+    decide(home, (item.id,), Triage.HELD, "mei")
+    (left_out,) = open_issue(home).filled.left_out
+    assert left_out.startswith(f"{item.id} comes from a source marked 'do not use'")
 
 
 def test_old_items_are_forgotten_unless_an_issue_cites_them(app: App, gathered: Gathered) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from newsletter.actions.app import App, known_issue, read_publication
+from newsletter.actions.item_page import source_of
 from newsletter.edit import attach
 from newsletter.edit import open as opening
 from newsletter.model.errors import ConfigError, ContentError
@@ -105,10 +106,10 @@ def _changed(path: Path, new: str, how: Callable[[str], str]) -> _Change:
 
 def _cited(item: Item, publication: Publication, files: IssueFiles, day: date | None) -> CitedItem:
     """The item as items.yaml keeps it; an entry that is there already stays as it is."""
-    if reason := attach.unusable(item):
+    source = source_of(item, publication)
+    if reason := attach.unusable(item, source):
         raise ConfigError("item", reason)
     there = next((one for one in files.items if one.id == item.id or one.url == item.entry.link), None)
     if there is not None:
         return there
-    outlet = next((source.name for source in publication.sources if source.id == item.entry.source), item.entry.source)
-    return attach.citation(item, str(outlet), day)
+    return attach.citation(item, source.name if source else item.entry.source, day)

@@ -86,6 +86,14 @@ def diff_issue(app: App, issue: IssueId, who: str, since: Since | IssueId | None
     files' mistakes, `NotAtHome` in a copy without database for all but another issue, `ConfigError` where what is asked
     for is not there.
     """
+    looked = compare_issue(app, issue, who, since)
+    if app.is_home and not is_sent(app.root, issue):
+        note_look(app, looked.edition, who)
+    return looked
+
+
+def compare_issue(app: App, issue: IssueId, who: str, since: Since | IssueId | None = None) -> Looked:
+    """The same, and changes nothing: nobody has looked at it by that."""
     known_issue(app, issue)
     after = today_of(app, issue)
     if isinstance(since, IssueId):
@@ -93,8 +101,6 @@ def diff_issue(app: App, issue: IssueId, who: str, since: Since | IssueId | None
     else:
         with home_store(app, "looks and approvals are kept") as store:
             before = _since(store, issue, who, since)
-    if app.is_home and not is_sent(app.root, issue):
-        note_look(app, after, who)
     now = face_of(after, "the files as they are now")
     return Looked(after, None if before is None else difference(before, now))
 
@@ -103,6 +109,18 @@ def note_look(app: App, edition: Edition, who: str) -> None:
     """Remembers that somebody has seen this edition now. Raises `NotAtHome`."""
     with home_store(app, "looks are kept") as store:
         looks.note(store, edition, who, app.clock())
+
+
+def have_read(app: App, issue: IssueId, who: str, digest: str) -> bool:
+    """Remembers that somebody has read the issue as this edition; False, and nothing is noted, where its files say
+    something else by now. Raises as `compare_issue`."""
+    known_issue(app, issue)
+    edition = today_of(app, issue)
+    if edition.digest != digest:
+        return False
+    if not is_sent(app.root, issue):
+        note_look(app, edition, who)
+    return True
 
 
 def today_of(app: App, issue: IssueId) -> Edition:

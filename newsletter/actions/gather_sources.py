@@ -41,8 +41,9 @@ class Gathered:
 def gather_sources(app: App, only: tuple[SourceId, ...] = (), *, regardless: bool = False) -> Gathered:
     """Asks the sources that are due, or those named; all that are not gone when `regardless`.
 
-    Raises `AlreadyHeld` while another round is running, `ConfigError` for a source that sources.yaml does not know,
-    `StoreError` when the database cannot be written: what was gathered until then is kept, the rest comes next time.
+    Raises `AlreadyHeld` while another round is running, `ConfigError` for a source that sources.yaml does not know or
+    says is paused, `StoreError` when the database cannot be written: what was gathered until then is kept, the rest
+    comes next time.
     """
     publication = read_publication(app, Folder(app.root))
     chosen = _chosen(publication, only)
@@ -67,11 +68,14 @@ def gather_sources(app: App, only: tuple[SourceId, ...] = (), *, regardless: boo
 
 
 def _chosen(publication: Publication, only: tuple[SourceId, ...]) -> tuple[Source, ...]:
-    known = {source.id for source in publication.sources}
+    known = {source.id: source for source in publication.sources}
     for name in only:
         if name not in known:
             raise ConfigError("source", f"sources.yaml knows no source '{name}'; it knows {', '.join(sorted(known))}")
-    return tuple(source for source in publication.sources if not only or source.id in only)
+        if known[name].paused:
+            what = f"sources.yaml says that '{name}' is paused"
+            raise ConfigError("source", f"{what}; take its line `paused: true` out, then gather it")
+    return tuple(source for source in publication.sources if source.id in only or not (only or source.paused))
 
 
 def _passwords(app: App, sources: tuple[Source, ...]) -> dict[SourceId, str]:

@@ -46,4 +46,5 @@ def _report(
     key = SourceId(source.id)
     state = afresh(states[key], address_of(source)) if key in states else None
     times = arrivals.get(key, ())
-    return SourceReport(source, state, health.health_of(state, times, now), max(times, default=None))
+    told = health.health_of(state, times, now, paused=source.paused)
+    return SourceReport(source, state, told, max(times, default=None))

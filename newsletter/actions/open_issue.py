@@ -52,11 +52,11 @@ def open_issue(app: App, issue: IssueId | None = None, who: str = "newsletter") 
     before = _before(app, issue)
     new = files_of(publication.schedule, issue, _number(app), _owners(publication, before))
     kept, pieces = _gathered(app, publication)
-    outlets = {source.id: source.name for source in publication.sources}
+    sources = {source.id: source for source in publication.sources}
     filled = filling.filled(
         new,
         pieces=pieces,
-        kept=[(item, outlets.get(item.entry.source, item.entry.source)) for item in kept],
+        kept=[(item, sources.get(item.entry.source)) for item in kept],
         people=publication.people,
         question=_question(before),
     )

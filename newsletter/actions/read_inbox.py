@@ -64,7 +64,7 @@ def read_inbox(app: App) -> Inbox:
     outlets = {source.id: source.name for source in publication.sources}
     told = stories.stories(tuple(item for item in fresh if item.state is not Triage.REJECTED), outlets)
     by_id = {item.id: item for item in fresh}
-    past = _past(app)
+    past = past_issues(app)
     cards = [card for story in told if (card := _card(story, by_id, past))]
     folded = sum(item.decision is None and item.copy_of is not None for item in fresh)
     return Inbox(
@@ -108,7 +108,7 @@ def fresh_since(app: App, publication: Publication) -> datetime:
     return calendar.week(publication.schedule.calendar, known[-1]).due if known else app.clock() - WITHOUT_PAST
 
 
-def _past(app: App) -> tuple[PastIssue, ...]:
+def past_issues(app: App) -> tuple[PastIssue, ...]:
     """The last issues that were sent: what each linked to and leaned on."""
     sent = [issue for issue in issue_ids(app.root) if is_sent(app.root, issue)]
     return tuple(past for issue in sent[-PAST_ISSUES:] if (past := _past_issue(app, issue)))

@@ -16,7 +16,7 @@ from newsletter.model.approval import NotApproved
 from newsletter.model.issue import IssueId, Week
 from newsletter.model.mailing import Mailing, MailingState
 from newsletter.publication import calendar, holidays, lookahead
-from newsletter.publication.folder import Folder, is_sent, issue_ids
+from newsletter.publication.folder import Folder, is_sent, issue_folder, issue_ids
 from newsletter.publication.lookahead import Notice
 from newsletter.publication.schedule import City, Schedule
 from newsletter.publication.timetable import issues_between
@@ -117,7 +117,7 @@ def _stand(app: App, schedule: Schedule, issue: IssueId, mailing: Mailing | None
         return Stand.SENT
     if not calendar.belongs(schedule.calendar, issue):
         return Stand.SKIPPED
-    if issue not in issue_ids(app.root):
+    if not issue_folder(app.root, issue).is_dir():
         return Stand.NOT_OPENED
     return Stand.APPROVED if _approved(app, issue) else Stand.OPEN
 
@@ -144,7 +144,7 @@ def _next(planned: tuple[Planned, ...], now: datetime) -> Next | None:
 def _folders(app: App, schedule: Schedule) -> Iterator[Notice]:
     """Issues in preparation that will not go out by themselves, because the calendar does not know them."""
     for issue in issue_ids(app.root):
-        if is_sent(app.root, issue) or calendar.belongs(schedule.calendar, issue):
+        if calendar.belongs(schedule.calendar, issue) or is_sent(app.root, issue):
             continue
         near = free_after(app, schedule, issue.date)
         why = (

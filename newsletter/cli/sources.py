@@ -25,6 +25,7 @@ COLOURS = {
     Mood.QUIET: "yellow",
     Mood.FAILING: "bold red",
     Mood.GONE: "bold red",
+    Mood.PAUSED: "dim",
     Mood.NEW: "dim",
 }
 POLICIES = click.Choice([policy.value for policy in RightsPolicy])
@@ -62,7 +63,7 @@ def _shown(reports: tuple[SourceReport, ...], now: datetime) -> Group:
             report.source.kind.value,
             _ago(state.succeeded if state else None, now),
             _ago(report.newest, now),
-            _ahead(state.next_try if state and not state.retired else None, now),
+            _ahead(state.next_try if state and mood not in (Mood.GONE, Mood.PAUSED) else None, now),
             Text.assemble((mood.value, COLOURS[mood]), f" {words}" if words else ""),
         )
     bad = sum(report.health.mood in (Mood.FAILING, Mood.GONE) for report in reports)

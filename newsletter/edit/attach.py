@@ -11,18 +11,21 @@ from typing import Any
 from newsletter.model.item import CitedItem, Item, Stamp
 from newsletter.model.kinds import KINDS
 from newsletter.model.people import Person
-from newsletter.model.source import RightsPolicy
+from newsletter.model.source import RightsPolicy, Source
 from newsletter.publication.yamlfile import scalar
 
 _EMPTY = re.compile(r"^(?P<key>[a-z_]+):[ \t]*(?P<comment>#.*)?$")
 _ITEMS = re.compile(r"^items:[ \t]*(?:\[(?P<ids>[^\]#]*)\])?[ \t]*(?P<comment>#.*)?$")
 
 
-def unusable(item: Item) -> str | None:
-    """Why an item cannot be cited, and what to do instead, in words; None where it can."""
+def unusable(item: Item, source: Source | None = None) -> str | None:
+    """Why an item cannot be cited, and what to do instead, in words; None where it can.
+
+    `source` is what sources.yaml says now of where it came from: it may have become stricter since.
+    """
     if item.entry.link is None:
         return f"{item.id} has no address that readers could follow; give its original instead"
-    if item.entry.rights.policy is RightsPolicy.DO_NOT_USE:
+    if RightsPolicy.DO_NOT_USE in (item.entry.rights.policy, source and source.rights):
         return f"{item.id} comes from a source marked 'do not use'; find the original"
     return None
 

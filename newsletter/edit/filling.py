@@ -11,6 +11,7 @@ from newsletter.edit import attach
 from newsletter.model.item import Item
 from newsletter.model.kinds import KINDS
 from newsletter.model.people import Person
+from newsletter.model.source import Source
 from newsletter.publication.yamlfile import scalar
 
 _FILM = re.compile(r"(?i)\b(?:videos?|films?|watch|youtube|youtu\.be|vimeo|bilibili)\b|视频|影片")
@@ -41,14 +42,14 @@ def filled(
     files: Mapping[str, str],
     *,
     pieces: Iterable[OwnPiece],
-    kept: Iterable[tuple[Item, str]],
+    kept: Iterable[tuple[Item, Source | None]],
     people: Iterable[Person],
     question: str | None,
 ) -> Filled:
     """The files with everything filled in.
 
     `pieces` come the newest first; a section takes one, a catch-up several. `kept` are the items that editors kept or
-    held, each with its outlet's name. `question` is the question of the issue before, which the replies answer.
+    held, each with its source as it is declared now. `question` is that of the issue before, which the replies answer.
     A section that would still lack something gets its values as comments, so that the issue can be looked at.
     """
     made, people = dict(files), tuple(people)
@@ -72,10 +73,11 @@ def filled(
                 made[f"{place}.md"] = _with(made[f"{place}.md"], place, said)
     if topics := [item for kind, item in placed if kind == "catchup"]:
         made["catchup.md"] = _with_topics(made["catchup.md"], topics)
-    for item, outlet in kept:
-        if reason := attach.unusable(item):
+    for item, source in kept:
+        if reason := attach.unusable(item, source):
             left_out.append(reason)
         else:
+            outlet = source.name if source else item.entry.source
             made["items.yaml"] = attach.items_with(made["items.yaml"], attach.citation(item, outlet))
             cited.append(item)
     if question and "replies.md" in made:

@@ -21,6 +21,7 @@ class Mood(Enum):
     QUIET = "quiet"  # longer silent than it usually is
     FAILING = "failing"
     GONE = "gone"
+    PAUSED = "paused"
     NEW = "not asked yet"
 
 
@@ -33,10 +34,17 @@ class Health:
     words: str  # the state in words: "silent for 9 days"; why it fails
 
 
-def health_of(state: SourceState | None, arrivals: tuple[datetime, ...], now: datetime) -> Health:
-    """What can be said of a source. `arrivals` are the times of its last items, in any order."""
+def health_of(
+    state: SourceState | None, arrivals: tuple[datetime, ...], now: datetime, *, paused: bool = False
+) -> Health:
+    """What can be said of a source. `arrivals` are the times of its last items, in any order.
+
+    One that is paused neither fails nor is silent, whatever happened before.
+    """
     gap = rhythm(arrivals)
     usual = f"usually {in_words(gap)}" if gap else ""
+    if paused:
+        return Health(Mood.PAUSED, usual, "as sources.yaml says")
     if state is None or state.tried is None:
         return Health(Mood.NEW, usual, "not asked yet")
     if state.retired:

@@ -25,7 +25,7 @@ MAX_OCTETS = 5_000_000
 MAX_DEPTH = 50
 MAX_OUTLINES = 5_000
 OURS = "https://newsletter.example.org/ns/opml/1"  # the namespace of what OPML has no word for
-_ADDED = ("id", "rights", "quote_limit", "zone", "fills")
+_ADDED = ("id", "rights", "quote_limit", "zone", "fills", "paused")
 _SOURCE = TypeAdapter(Source)
 
 
@@ -200,6 +200,8 @@ def _attributes(source: Source, url: str) -> dict[str, str]:
         found["newsletter:zone"] = source.zone
     if source.fills:
         found["newsletter:fills"] = " ".join(source.fills)
+    if source.paused:
+        found["newsletter:paused"] = "true"
     return found
 
 

@@ -69,6 +69,7 @@ class Source:
     language: Language = "en"  # where an item does not say
     zone: ZoneName | None = None  # a guess for stamps without a zone; never applied by itself
     fills: tuple[Slug, ...] = ()  # the sections that our own new pieces go into when an issue is opened
+    paused: bool = False  # not asked until somebody takes this away; what it brought stays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
