@@ -106,7 +106,8 @@ def running(root: Path, *options: str) -> Iterator[System]:
     """
     number = len(list(root.parent.glob("run-*.log")))
     log = root.parent / f"run-{number}.log"
-    command = [sys.executable, "-m", "newsletter", "-C", str(root), "run", "--port", "0", "--status-port", "0"]
+    command = [sys.executable, "-m", "newsletter", "-C", str(root), "run", "--port", "0"]
+    command += ["--desk-port", "0", "--status-port", "0"]
     with log.open("wb") as file:
         process = subprocess.Popen([*command, "--log", "json", *options], cwd=ROOT, stdout=file, stderr=file)
     system = System(root, process, log)

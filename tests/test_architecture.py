@@ -41,6 +41,7 @@ DOORS = {
     "selectolax": "gather",
     "pypdfium2": "gather",
     "dotenv": "actions",
+    "argon2": "actions",
     "rich": "cli",
     "cryptography": "mail",
     "greenlet": "deliver",

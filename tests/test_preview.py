@@ -362,9 +362,10 @@ def test_every_answer_has_a_strict_policy(served: Served) -> None:
 def test_the_page_holds_no_script_or_style_of_its_own(served: Served) -> None:
     """What the policy would refuse is not there."""
     page = served.ask("/").text
-    assert re.findall(r"<script\b[^>]*>", page) == ['<script src="/preview.js" defer>']
+    scripts = [f'<script src="/{name}.js" defer>' for name in ("frames", "preview")]
+    assert re.findall(r"<script\b[^>]*>", page) == scripts
     assert not re.search(r"<style|\sstyle=|\son\w+=", page)
-    for name in ("preview.js", "preview.css"):
+    for name in ("frames.js", "preview.js", "preview.css"):
         assert "http" not in served.ask(f"/{name}").text
 
 

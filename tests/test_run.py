@@ -48,7 +48,7 @@ def test_a_day_in_the_life_of_the_system(home: Path) -> None:
     not a wrong one, and starts a site again that was killed; SIGTERM ends all of it in good order."""
     with running(home) as system:
         fine = {name: one["fine"] for name, one in system.ready()["checks"].items()}
-        assert fine == {"database": True, "lock": True, "clock": True, "site": True}
+        assert fine == {"database": True, "lock": True, "clock": True, "site": True, "desk": True}
         assert until(lambda: last(home) is RunState.DONE)
         assert until(lambda: "done" in system.words("bounces"))
         assert_told(system)
@@ -60,7 +60,7 @@ def test_a_day_in_the_life_of_the_system(home: Path) -> None:
         assert system.process.wait(LIMIT) == 0
         assert not any(alive(pid) for pid in pids)
         assert not (home / "var" / "run.json").exists()
-    assert {one["from"] for one in system.said()} == {"run", "site", "bounces", "archive"}
+    assert {one["from"] for one in system.said()} == {"run", "site", "desk", "bounces", "archive"}
     assert {tuple(one) for one in system.said()} == {("time", "level", "from", "words")}
 
 
@@ -73,7 +73,7 @@ def assert_told(system: System) -> None:
 
 
 def assert_second_is_refused(home: Path, system: System) -> None:
-    done = run("-C", str(home), "run", "--no-site", "--status-port", "0")
+    done = run("-C", str(home), "run", "--no-site", "--no-desk", "--status-port", "0")
     assert done.returncode == 1
     assert f"clock is running already, by process {system.process.pid} since" in done.stderr
     assert system.standing()
@@ -108,7 +108,7 @@ def test_killed_it_leaves_nobody_behind_and_the_next_one_goes_on(home: Path) -> 
         path = home / "schedule.yaml"
         sending = f"sending: {{ transport: smtp, host: 127.0.0.1, port: {mails.port}, tls: none }}"
         path.write_text(f"{path.read_text('utf-8')}\n{sending}\n", "utf-8")
-        with running(home) as system:
+        with running(home, "--no-desk") as system:
             site = until(lambda: system.child("site"))
             began = time.monotonic()
             kill(system.process.pid)
@@ -116,9 +116,9 @@ def test_killed_it_leaves_nobody_behind_and_the_next_one_goes_on(home: Path) -> 
             until(lambda: not alive(site["pid"]))
             assert time.monotonic() - began < 5
         ask_on_site(open_app(home), RequestKind.SUBSCRIBE, ANA, page="p", words="w", language=None)
-        with running(home, "--no-site") as after:
+        with running(home, "--no-site", "--no-desk") as after:
             assert [mail.recipients for mail in mails.wait_for(1)] == [(ANA,)]
-            assert "site" not in after.ready()["checks"]
+            assert not {"site", "desk"} & after.ready()["checks"].keys()
             after.process.send_signal(signal.SIGINT)
             assert after.process.wait(LIMIT) == 0
     assert ANA not in after.log.read_text("utf-8")
@@ -128,7 +128,11 @@ def test_killed_it_leaves_nobody_behind_and_the_next_one_goes_on(home: Path) -> 
     ("options", "words"),
     [
         (("--port", "TAKEN"), "port TAKEN is in use; name another with --port N"),
-        (("--no-site", "--status-port", "TAKEN"), "port TAKEN is in use; name another with --status-port N"),
+        (("--no-site", "--desk-port", "TAKEN"), "port TAKEN is in use; name another with --desk-port N"),
+        (
+            ("--no-site", "--no-desk", "--status-port", "TAKEN"),
+            "port TAKEN is in use; name another with --status-port N",
+        ),
     ],
 )
 def test_a_port_that_is_in_use_is_told(home: Path, options: tuple[str, ...], words: str) -> None:
@@ -143,6 +147,6 @@ def test_a_port_that_is_in_use_is_told(home: Path, options: tuple[str, ...], wor
 
 def test_a_copy_without_its_database_keeps_no_week(publication: Path) -> None:
     """Two installations would otherwise write to the same readers."""
-    done = run("-C", str(publication), "run", "--no-site", "--status-port", "0")
+    done = run("-C", str(publication), "run", "--no-site", "--no-desk", "--status-port", "0")
     assert done.returncode == 1
     assert "the week keeps itself where the database is" in done.stderr

@@ -35,7 +35,7 @@ from newsletter.schedule import standing
 from newsletter.schedule.logs import ForMachines, ForPeople, log_what_is_printed, scrubbed
 from newsletter.schedule.metrics import Figures, page
 from newsletter.schedule.standing import ChildStanding, Standing
-from newsletter.schedule.status import Check, StatusServer, site_answers
+from newsletter.schedule.status import Check, StatusServer, server_answers
 from newsletter.schedule.systemd import tell, watchdog_seconds
 from newsletter.schedule.tree import PATIENCE
 from newsletter.serving.listening import listening, port_of
@@ -272,14 +272,14 @@ def test_a_site_that_does_not_answer_is_not_well() -> None:
     """Nobody there, somebody who hangs up, and somebody who says that he is not well."""
     with closing(listening("127.0.0.1", 0)) as nobody:
         port = port_of(nobody)
-    assert "does not answer" in site_answers("127.0.0.1", port, "").words
+    assert "does not answer" in server_answers("site", "127.0.0.1", port, "").words
     for answer, fine in ((b"", False), (b"HTTP/1.1 503 No\r\nContent-Length: 4\r\n\r\nill\n", False)):
         with ExitStack() as ending:
             listener = ending.enter_context(closing(listening("127.0.0.1", 0)))
             thread = threading.Thread(target=_answer_once, args=(listener, answer))
             thread.start()
             ending.callback(thread.join, LIMIT)
-            found = site_answers("0.0.0.0", port_of(listener), "/base")
+            found = server_answers("desk", "0.0.0.0", port_of(listener), "/base")
             assert found.fine is fine
             assert found.words == ("ill" if answer else found.words)
 

@@ -21,7 +21,7 @@ _FRAMES = {
     "dark": ("Dark", "760 px", "wide"),
     "page": ("Archive page", "730 px", "wide page"),
 }
-_FITS = {
+FITS = {
     Fit.FITS: ("ok", "fits"),
     Fit.NEAR: ("warn", "near the limit"),
     Fit.TOO_LARGE: ("bad", "too large; Gmail hides its end"),
@@ -41,13 +41,14 @@ class Frame:
 
 def board(preview: Preview, token: str, documents: Mapping[str, str]) -> dict[str, Any]:
     """What desk/preview.html is given."""
-    common = {"issue": str(preview.issue), "token": token, "mistakes": [_told(one) for one in preview.mistakes]}
+    common = {"issue": str(preview.issue), "token": token, "mistakes": [told(one) for one in preview.mistakes]}
     if preview.shown is None:
         return {**common, "shown": None}
     return {**common, "shown": _shown(preview.shown, documents)}
 
 
-def _told(mistake: Mistake) -> dict[str, str]:
+def told(mistake: Mistake) -> dict[str, str]:
+    """A mistake as it is shown: where, what, and what to do."""
     where = f"{mistake.path}:{mistake.line}" if mistake.line else mistake.path
     return {"where": where, "what": _sentence(mistake.what), "todo": _sentence(mistake.todo)}
 
@@ -59,7 +60,7 @@ def _sentence(clause: str) -> str:
 def _shown(shown: Shown, documents: Mapping[str, str]) -> dict[str, Any]:
     desk, edition = shown.desk, shown.edition
     schedule = desk.publication.schedule
-    state, word = _FITS[shown.fit]
+    state, word = FITS[shown.fit]
     loaded = [len(asset.data) for asset in edition.assets if asset.name in shown.html]
     return {
         "name": schedule.name,
@@ -69,14 +70,14 @@ def _shown(shown: Shown, documents: Mapping[str, str]) -> dict[str, Any]:
         "direction": Verbatim(desk.frame.direction),
         "subject": edition.subject,
         "preheader": edition.preheader,
-        "html": _kilobytes(shown.html_octets),
-        "limit": _kilobytes(LIMIT_OCTETS),
+        "html": kilobytes(shown.html_octets),
+        "limit": kilobytes(LIMIT_OCTETS),
         "filled": min(100, round(shown.html_octets * 100 / LIMIT_OCTETS)),
         "warn_at": WARN_OCTETS * 100 // LIMIT_OCTETS,
         "fit": {"state": state, "word": word},
-        "mail": _kilobytes(len(shown.eml)),
-        "plain": _kilobytes(len(shown.text.encode())),
-        "pictures": {"count": len(loaded), "size": _kilobytes(sum(loaded))},
+        "mail": kilobytes(len(shown.eml)),
+        "plain": kilobytes(len(shown.text.encode())),
+        "pictures": {"count": len(loaded), "size": kilobytes(sum(loaded))},
         "missing": [one.planned.name for one in shown.lengths if one.trouble and not one.planned.written],
         "odd": sum(1 for one in shown.lengths if one.trouble and one.planned.written),
         "sections": _sections(shown),
@@ -100,7 +101,7 @@ def _sections(shown: Shown) -> list[dict[str, Any]]:
     heaviest = max(rest, *octets.values(), 1)
 
     def share(size: int | None) -> dict[str, Any]:
-        return {"size": None, "bar": 0} if size is None else {"size": _kilobytes(size), "bar": size * 100 // heaviest}
+        return {"size": None, "bar": 0} if size is None else {"size": kilobytes(size), "bar": size * 100 // heaviest}
 
     places = [
         {"name": one.planned.name, "state": _state(one), "words": _words(one), **share(octets.get(one.planned.name))}
@@ -135,5 +136,6 @@ def _frame(name: str, document: str) -> Frame:
     return Frame(name, *_FRAMES[name], address=f"/view/{name}?v={version}")
 
 
-def _kilobytes(octets: int) -> str:
+def kilobytes(octets: int) -> str:
+    """A size in words, with a decimal where it says something."""
     return f"{octets / 1000:.1f} kB" if octets < 99_950 else f"{octets / 1000:.0f} kB"

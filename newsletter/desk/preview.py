@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,26 +16,11 @@ from starlette.routing import Route
 from newsletter import packaged
 from newsletter.actions.app import App, open_app
 from newsletter.actions.preview_issue import Preview, Shown, files_token, preview_issue
-from newsletter.desk import views
 from newsletter.desk.board import board
-from newsletter.desk.guard import NOTHING, Guard, frame_policy
-from newsletter.desk.views import Scheme
+from newsletter.desk.documents import IMAGES, MEDIA_TYPES, documents_of, frame_answer
+from newsletter.desk.guard import Guard
 from newsletter.model.errors import ContentError
 from newsletter.model.issue import IssueId
-
-IMAGES = "/images/"
-# A frame's height is measured in a second frame, unseen and in an origin of its own, where this script alone may run.
-# A frame may be loaded before it has its width, so each height is told with the width it holds for.
-MEASURE = """
-const tell = () => {
-  const root = document.documentElement;
-  const height = Math.ceil(Math.max(root.getBoundingClientRect().height, root.scrollHeight));
-  parent.postMessage({ width: innerWidth, height }, "*");
-};
-addEventListener("load", () => { tell(); addEventListener("resize", tell); });
-"""
-_MEASURE_HASH = f"'sha256-{base64.b64encode(hashlib.sha256(MEASURE.encode()).digest()).decode()}'"
-_MEDIA_TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +83,7 @@ def application(app: App, issue: IssueId, port: int) -> Starlette:
         Route("/images/{name}", image),
         Route("/mail.eml", message),
         Route("/preview.css", lambda _: Response(_own("preview.css"), media_type="text/css")),
+        Route("/frames.js", lambda _: Response(_own("frames.js"), media_type="text/javascript")),
         Route("/preview.js", lambda _: Response(_own("preview.js"), media_type="text/javascript")),
         Route("/icon.svg", lambda _: Response(_own("icon.svg"), media_type="image/svg+xml")),
     ]
@@ -121,17 +105,13 @@ def _view(look: Look, name: str, measure: bool) -> Response:
     _shown(look)
     if name not in look.documents:
         raise HTTPException(404, "There is no such view.")
-    pictures = NOTHING if name == "no-images" else "'self'"
-    document, script = look.documents[name], None
-    if measure:
-        document, script = views.with_script(document, MEASURE), _MEASURE_HASH
-    return HTMLResponse(document, headers={"Content-Security-Policy": frame_policy(pictures, script)})
+    return frame_answer(look.documents[name], name, measure=measure, pictures="'self'")
 
 
 def _image(shown: Shown, name: str) -> Response:
     for asset in shown.edition.assets:
         if asset.name == name:
-            return Response(asset.data, media_type=_MEDIA_TYPES[Path(name).suffix])
+            return Response(asset.data, media_type=MEDIA_TYPES[Path(name).suffix])
     raise HTTPException(404, "The issue has no such picture.")
 
 
@@ -142,17 +122,7 @@ def _shown(look: Look) -> Shown:
 
 
 def _documents(shown: Shown) -> dict[str, str]:
-    """The document of each frame, by its name."""
-    here = {shown.desk.publication.image_url(asset.name): IMAGES + asset.name for asset in shown.edition.assets}
-    mail = views.for_frame(views.with_pictures_here(shown.html, here))
-    light = views.in_scheme(mail, Scheme.LIGHT)
-    return {
-        "phone": light,
-        "desktop": light,
-        "no-images": views.without_pictures(light),
-        "dark": views.in_scheme(mail, Scheme.DARK),
-        "page": views.in_scheme(views.for_frame(shown.page), Scheme.LIGHT),
-    }
+    return documents_of(shown, {asset.name: IMAGES + asset.name for asset in shown.edition.assets})
 
 
 def _own(name: str) -> bytes:

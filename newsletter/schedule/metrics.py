@@ -15,6 +15,7 @@ from newsletter.actions.system_figures import SystemFigures
 from newsletter.model.errors import NewsletterError
 from newsletter.model.job import RunState
 from newsletter.schedule.standing import Standing
+from newsletter.schedule.tree import DESK, SITE
 from newsletter.store.figures import Figures as Counted
 
 _KEPT = 10.0  # seconds that figures are given again: who asks more often learns nothing, and readers are many
@@ -75,7 +76,7 @@ def metrics_of(measured: Measured) -> Iterator[Metric]:
     yield _one("beat_time_seconds", "When the clock last looked at what is due.", now.beat.timestamp())
     yield _one("clock_lock_held", "1 while this process is the one that keeps time.", measured.holds)
     yield _one("schedule_mistake", "1 while schedule.yaml has a mistake and an older one stands.", bool(now.mistake))
-    restarts = [((child.name,), child.restarts) for child in now.children if child.name == "site"]
+    restarts = [((child.name,), child.restarts) for child in now.children if child.name in (SITE, DESK)]
     yield _each("child_restarts", "How often a process was started again since the start.", ("child",), restarts)
     yield _one("database_up", "1 while the database answers.", measured.figures is not None)
     if measured.figures is not None:

@@ -14,7 +14,7 @@ from pathlib import Path
 class ChildStanding:
     """One process that we have started, or keep running."""
 
-    name: str  # "site", or a job's
+    name: str  # "site", "desk", or a job's
     pid: int | None  # None: it has ended, and is started again in a while
     restarts: int  # since we began
     last_exit: int | None  # the status of the one before; less than 0: the signal that ended it

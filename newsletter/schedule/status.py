@@ -25,7 +25,7 @@ from newsletter.schedule.metrics import page
 from newsletter.serving.listening import LOOPBACK, listening
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"  # Prometheus text format
-_PATIENCE = 5.0  # seconds for the site to answer
+_PATIENCE = 5.0  # seconds for the site or the desk to answer
 _GRACE = 2  # seconds for answers that are on their way when we end
 _CONNECTIONS = 50
 
@@ -84,8 +84,8 @@ class StatusServer:
         self._listener.close()
 
 
-def site_answers(host: str, port: int, base: str) -> Check:
-    """Whether the site answers at its own address, and says that it is well."""
+def server_answers(name: str, host: str, port: int, base: str) -> Check:
+    """Whether the site or the desk answers at its own address, and says that it is well."""
     nearby = {"0.0.0.0": LOOPBACK, "::": "::1"}.get(host, host)  # noqa: S104  (all addresses, one of which is ours)
     connection = HTTPConnection(nearby, port, timeout=_PATIENCE)
     try:
@@ -93,10 +93,10 @@ def site_answers(host: str, port: int, base: str) -> Check:
         answer = connection.getresponse()
         words = answer.read(500).decode(errors="replace").strip()
     except (OSError, HTTPException) as error:
-        return Check("site", False, f"does not answer: {error}")
+        return Check(name, False, f"does not answer: {error}")
     finally:
         connection.close()
-    return Check("site", answer.status == 200, words)
+    return Check(name, answer.status == 200, words)
 
 
 def _application(health: Callable[[], Check], checks: Callable[[], tuple[Check, ...]], figures: Collector) -> Starlette:

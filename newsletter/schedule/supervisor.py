@@ -18,18 +18,18 @@ from newsletter.actions.system_figures import system_figures
 from newsletter.model.errors import NewsletterError
 from newsletter.model.job import Job
 from newsletter.schedule import standing
-from newsletter.schedule.beat import LOCK, Beat
+from newsletter.schedule.beat import Beat
 from newsletter.schedule.children import Program
 from newsletter.schedule.clock import Clock, Wakes
 from newsletter.schedule.current import Current
 from newsletter.schedule.jumps import Jumps, in_words
 from newsletter.schedule.metrics import Figures
 from newsletter.schedule.standing import Standing
-from newsletter.schedule.status import Check, StatusServer, site_answers
+from newsletter.schedule.status import Check, StatusServer, server_answers
 from newsletter.schedule.systemd import tell, watchdog_seconds
-from newsletter.schedule.tree import PATIENCE, SitePlan, Tree
+from newsletter.schedule.tree import PATIENCE, SITE, ServerPlan, Tree
 from newsletter.store.engine import Store
-from newsletter.store.holding import Holding
+from newsletter.store.holding import CLOCK, Holding
 from newsletter.store.installation import holder
 
 _TICK = 0.25  # seconds between two rounds
@@ -51,7 +51,7 @@ class Plan:
 
     program: Program
     job_words: Callable[[Job], tuple[str, ...]]  # the command that runs what is due of a job
-    site: SitePlan | None
+    servers: tuple[ServerPlan, ...]  # of pages: the site, the desk
     pump: Pump | None  # where there is no site, which has its own
     status_port: int
 
@@ -62,8 +62,8 @@ class Supervisor:
     def __init__(self, app: App, store: Store, current: Current, plan: Plan) -> None:
         self._app, self._store, self._current, self._plan = app, store, current, plan
         self._since, self._status_address = app.clock(), ""
-        self._tree = Tree(plan.program, plan.job_words, plan.site)
-        self._holding = Holding(store, LOCK, app.root)
+        self._tree = Tree(plan.program, plan.job_words, plan.servers)
+        self._holding = Holding(store, CLOCK, app.root)
         self._beat = Beat(app, self._holding, self._tree.workers.rest)
         self._clock = Clock(self._ask, self._tree.workers.busy, self._tree.workers.begin, self._beat)
         self._looked, self._looked_at, self._ticked = monotonic(), self._since, monotonic()
@@ -170,12 +170,12 @@ class Supervisor:
         return Check("rounds", True, f"process {os.getpid()} since {self._since:%Y-%m-%d %H:%M} UTC")
 
     def _checks(self) -> tuple[Check, ...]:
-        """What has to be so that the week keeps itself. May wait for database and site."""
+        """What has to be so that the week keeps itself. May wait for database, site and desk."""
         lock = Check("lock", self._beat.holds, "held" if self._beat.holds else "lost; nothing is begun")
         found = [self._database(), lock, self._timekeeping()]
-        if self._plan.site is not None:
-            site = self._plan.site
-            found.append(site_answers(site.host, site.port, urlsplit(self._current.schedule.live).path))
+        for server in self._plan.servers:
+            base = urlsplit(self._current.schedule.live).path if server.name == SITE else ""
+            found.append(server_answers(server.name, server.host, server.port, base))
         return tuple(found)
 
     def _database(self) -> Check:

@@ -6,8 +6,6 @@
 const EVERY = 150; // ms; an answer costs the server five
 const SETTLED = 40; // ms without another change: an editor that empties a file before it writes it is let finish
 const LOST = 1000; // ms until we ask again when there was no answer
-const PAINTED = 100; // ms in which a new frame lies on the old one, until it has been painted
-const PATIENCE = 30000; // ms for a frame to load; then it is shown as it is
 
 async function ask(address) {
   const answer = await fetch(address, { cache: "no-store" });
@@ -24,40 +22,6 @@ function tell(state) {
   word.textContent = word.dataset[state];
 }
 
-// What happens first: the event, or the end of our patience.
-function heard(target, name, matches = () => true) {
-  return new Promise((resolve) => {
-    const end = (event) => {
-      if (event && !matches(event)) return;
-      target.removeEventListener(name, end);
-      clearTimeout(timer);
-      resolve(event);
-    };
-    const timer = setTimeout(end, PATIENCE);
-    target.addEventListener(name, end);
-  });
-}
-
-// Gives a frame the height of its document. No script runs in the frame itself, so a twin of it, unseen, is asked.
-async function fit(frame) {
-  const twin = document.createElement("iframe");
-  twin.className = "probe";
-  twin.setAttribute("sandbox", "allow-scripts");
-  twin.setAttribute("aria-hidden", "true");
-  twin.tabIndex = -1;
-  const width = frame.offsetWidth;
-  twin.style.width = `${width}px`;
-  twin.src = `${frame.src}&measure`;
-  const told = heard(window, "message", (event) => (
-    event.source === twin.contentWindow && Math.abs(event.data.width - width) <= 1
-  ));
-  document.body.append(twin);
-  const height = (await told)?.data.height;
-  twin.remove();
-  if (height) frame.style.setProperty("--height", `${height}px`);
-  frame.dataset.width = width;
-}
-
 // Where each sheet and the page are scrolled to; what comes back after a mistake comes back there.
 const places = new Map();
 
@@ -69,19 +33,6 @@ function remember() {
 function recall() {
   for (const sheet of document.querySelectorAll(".sheet")) sheet.scrollTop = places.get(sheet.parentElement.id) ?? 0;
   window.scrollTo(0, places.get("") ?? 0);
-}
-
-async function swap(old, next) {
-  const fresh = document.importNode(next);
-  fresh.classList.add("coming");
-  fresh.style.setProperty("--height", old.style.getPropertyValue("--height")); // until we know its own
-  const loaded = heard(fresh, "load");
-  old.after(fresh);
-  await loaded;
-  fresh.classList.remove("coming");
-  await pause(PAINTED);
-  old.remove();
-  await fit(fresh);
 }
 
 function inSight(frame) {
@@ -124,10 +75,6 @@ function arrange() {
   const frames = [...document.querySelectorAll("main iframe")];
   for (const frame of frames) frame.parentElement.classList.add("stack");
   return Promise.all(frames.map(fit));
-}
-
-function pause(time) {
-  return new Promise((resolve) => setTimeout(resolve, time));
 }
 
 async function settled(token) {

@@ -1,0 +1,83 @@
+"""What the forms of people, names and sources have in common: a planned change is shown, confirmed, written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from newsletter.actions.edit_list import EntryChanged, EntryRefused, Planned
+from newsletter.actions.team_mail import issue_day
+from newsletter.desk.ask import Ask
+from newsletter.desk.office import Office
+from newsletter.publication.write import ChangedMeanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a form is shown once more: what was typed, and what is to be said beside it."""
+
+    values: Mapping[str, str]
+    errors: Mapping[str, str]  # beside the field of that name
+    theirs: str | None = None  # the entry as its file has it now, where it is another one than the form was made of
+    base: str | None = None  # its digest
+    gone: bool = False  # somebody has taken it out
+    voids: tuple[str, ...] = ()  # "Ada's approval of Friday 27 November", where saving asks for a second word
+    sure: str = ""  # what the form carries to say so
+
+
+def plain(values: Mapping[str, str]) -> Shown:
+    """A form with nothing to be said beside it."""
+    return Shown(values, {})
+
+
+def attempt(
+    office: Office,
+    ask: Ask,
+    typed: Mapping[str, str],
+    plan: Callable[[], Planned],
+    write: Callable[[Planned], None],
+    done: Callable[[Planned], Response],
+) -> Response | Shown:
+    """Plans a change and writes it: the next page, or the form once more with the words beside it.
+
+    A change that voids approvals is written only when the form says that exactly those were seen.
+    """
+    try:
+        planned = plan()
+        voids = voided(office, planned)
+        if voids and ask.form.get("sure", "") != seen(voids):
+            return Shown(typed, {}, voids=voids, sure=seen(voids))
+        write(planned)
+    except EntryRefused as error:
+        return Shown(typed, error.fields)
+    except EntryChanged as error:
+        if error.theirs is None:
+            return Shown(typed, {}, gone=True)
+        return Shown(typed, {}, theirs=error.theirs.text, base=error.theirs.digest)
+    except ChangedMeanwhile as error:  # between the plan and the writing: once more is enough
+        return Shown(typed, {"form": str(error)})
+    office.look_again()
+    return done(planned)
+
+
+def base_of(ask: Ask, form: Shown | None, base: str) -> str:
+    """The digest that a form carries when it is shown: the one it came with, unless the newer text is shown beside."""
+    if form is None:
+        return base
+    return form.base or ask.text("base") or base
+
+
+def voided(office: Office, planned: Planned) -> tuple[str, ...]:
+    """Whose approvals would hold no longer, in words."""
+    found = []
+    for issue, one in planned.voids:
+        member = office.member(one.who)
+        found.append(f"{member.name if member else one.who}’s approval of {issue_day(issue)}")
+    return tuple(dict.fromkeys(found))
+
+
+def seen(voids: tuple[str, ...]) -> str:
+    """What a form carries to say that these were seen."""
+    return "; ".join(voids)
