@@ -111,14 +111,15 @@ def _recorded(store: Store, chance: random.Random, count: int) -> list[str]:
     texts = []
     for batch in range(0, count, 500):
         source = SourceId(f"source-{batch // 500 % TENTH}")
-        entries = [_entry(source, batch + at, chance) for at in range(500)]
+        entries = [entry_of(source, batch + at, chance) for at in range(500)]
         changes = tuple(New(Reading(one, None)) for one in entries)
         items.record(store, source, changes, SourceState(source=source, tried=NOW), NOW)
         texts += [one.paragraphs[0] for one in entries[:10]]
     return texts
 
 
-def _entry(source: SourceId, number: int, chance: random.Random) -> Entry:
+def entry_of(source: SourceId, number: int, chance: random.Random) -> Entry:
+    """What a source has published: texts long and short, by turns."""
     title, text = f"Item {number}", _text(chance, SHORT if number % 2 else LONG)
     return Entry(
         source=source,

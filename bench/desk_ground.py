@@ -1,0 +1,75 @@
+"""A publication that has been at it for years, for the bench of the desk: items, issues, readers, a mailing."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from bench.archive_weeks import Weeks, due, edition_of
+from bench.check import entry_of
+from bench.deliver_ready import Way, due_of, made_ready, new_key
+from newsletter.actions.app import App, open_app
+from newsletter.model.edition import SentIssue
+from newsletter.model.identity import New
+from newsletter.model.issue import IssueId
+from newsletter.model.item import ItemId, Reading
+from newsletter.model.source import SourceId, SourceState
+from newsletter.publication.sent import write_sent
+from newsletter.store import items
+from newsletter.store.engine import open_store
+
+_BATCH = 100  # items that arrive at a time
+_OVER = timedelta(days=60)  # all of them
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where the desk is measured."""
+
+    app: App  # with a clock that stands two hours before the coming issue is due
+    issue: IssueId  # approved, with a row planned for every reader
+    sent: IssueId  # one of those that were sent
+    item: ItemId
+    reader: str
+    source: SourceId
+
+
+def made(folder: Path, items_there: int, issues: int, readers: int) -> Ground:
+    """A publication with so many of each in this folder, which is empty."""
+    way = Way(25, 4, signed=False)
+    ready, _ = made_ready(folder, readers, new_key(), way)
+    ready.anew(way)
+    root = ready.root
+    now = due_of(root) - timedelta(hours=2)
+    sent = _sent(root, folder / "weeks", issues)
+    app = open_app(root, clock=lambda: now)
+    source, item = _gathered(app, now, items_there)
+    return Ground(app, ready.issue, sent, item, "reader-17@mail-17.example.org", source)
+
+
+def _sent(root: Path, folder: Path, count: int) -> IssueId:
+    weeks = Weeks(folder)
+    issue = IssueId(date.min)
+    for number in range(1, count + 1):
+        week = weeks.week(number)
+        edition = edition_of(week, weeks.edition)
+        issue = edition.issue
+        (root / "content" / "issues" / str(issue)).mkdir(parents=True)
+        write_sent(root, SentIssue(edition=edition, html="<p>The mail</p>", text="The mail", due=due(week)))
+    return issue
+
+
+def _gathered(app: App, now: datetime, count: int) -> tuple[SourceId, ItemId]:
+    chance = random.Random(7)
+    source = SourceId("source-0")
+    with open_store(app.database) as store:
+        for first in range(0, count, _BATCH):
+            source = SourceId(f"source-{first // _BATCH % 12}")
+            at = now - _OVER * (count - first) / count
+            entries = [entry_of(source, first + number, chance) for number in range(min(_BATCH, count - first))]
+            state = SourceState(source=source, tried=at)
+            items.record(store, source, tuple(New(Reading(one, None)) for one in entries), state, at)
+        newest = next(iter(items.items(store, source=source)))
+    return source, newest.id
