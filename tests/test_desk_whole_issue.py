@@ -72,7 +72,7 @@ def window(browser: Browser) -> Page:
 
 
 def test_two_people_make_an_issue_and_send_it(house: House, browser: Browser, tmp_path: Path) -> None:
-    """Signed in by the printed address and by a mailed link; triaged by a key; a new author, a picture, a text; approved
+    """Signed in by the printed address and by a mailed link; triaged by a key; a new author, a picture, a text; signed
     by both, sent to real readers; the receipt closes, and the page stands in the archive."""
     mei, daniel = window(browser), window(browser)
     try:

@@ -15,6 +15,7 @@ from newsletter.actions.home import home_store
 from newsletter.actions.issue_heading import issue_heading
 from newsletter.model.issue import IssueId
 from newsletter.model.mailing import MailingState
+from newsletter.publication.folder import stamp
 from newsletter.store.pulse import mailing_states
 
 
@@ -60,19 +61,10 @@ def _rows(root: Path) -> Iterator[IssueRow]:
             issue = IssueId.parse(entry.name)
             if issue is None:
                 continue
-            if (mark := _mark(f"{entry.path}/sent/meta.json")) is not None:
+            if (mark := stamp(f"{entry.path}/sent/meta.json")) is not None:
                 yield _sent(f"{entry.path}/sent/meta.json", issue, mark)
-            elif (mark := _mark(f"{entry.path}/issue.md")) is not None:
+            elif (mark := stamp(f"{entry.path}/issue.md")) is not None:
                 yield _open(root, issue, mark)
-
-
-def _mark(path: str) -> tuple[int, int, int] | None:
-    """What is another one once the file is; None where there is none."""
-    try:
-        found = os.stat(path)  # noqa: PTH116  (a Path for each of 2,000 issues takes longer than looking)
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 @lru_cache(maxsize=5_000)

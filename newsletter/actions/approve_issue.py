@@ -137,7 +137,14 @@ def _not_sent(app: App, issue: IssueId) -> None:
 
 
 def _signed(
-    app: App, issue: IssueId, proposed: Proposal, act: Act, who: str, login: str | None, refuse: Refuse, note: str | None
+    app: App,
+    issue: IssueId,
+    proposed: Proposal,
+    act: Act,
+    who: str,
+    login: str | None,
+    refuse: Refuse,
+    note: str | None,
 ) -> Approved:
     if findings := refuse(app, issue):
         raise Blocked(issue, findings)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter import packaged
 from newsletter.actions.app import App, read_publication
-from newsletter.publication.folder import SCHEDULE, Folder
+from newsletter.publication.folder import SCHEDULE, Folder, signature
 from newsletter.publication.publication import NAMES, PEOPLE, SOURCES, Publication
 from newsletter.templating import Templates
 
@@ -33,15 +32,4 @@ def desk_signature(app: App) -> str:
     watched = [app.root / name for name in (SCHEDULE, PEOPLE, NAMES, SOURCES)]
     for base in {app.root / _DESK, packaged.root() / _DESK}:
         watched += [base, *base.glob("*")]
-    digest = hashlib.sha256(str(app.clock().date()).encode())
-    for path in sorted(watched):
-        digest.update(repr((str(path), _stat(path))).encode())
-    return digest.hexdigest()
-
-
-def _stat(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return f"{app.clock().date()} {signature(watched)}"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from newsletter import packaged
@@ -18,7 +16,7 @@ from newsletter.archive.identity import pages_of, site_of
 from newsletter.model.archive import Site
 from newsletter.model.frame import Frame
 from newsletter.publication import pages
-from newsletter.publication.folder import Folder
+from newsletter.publication.folder import Folder, signature
 from newsletter.publication.schedule import Schedule
 from newsletter.templating import Templates
 
@@ -74,18 +72,7 @@ def live_signature(app: App) -> str:
     watched = [app.root / "schedule.yaml", public / "issues", public / "index.html"]
     for folder in (app.root / "content" / "pages", app.root / "templates", packaged.root() / "templates"):
         watched += [folder, *folder.rglob("*")]
-    digest = hashlib.sha256()
-    for path in sorted(watched):
-        digest.update(repr((str(path), _stat(path))).encode())
-    return digest.hexdigest()
-
-
-def _stat(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return signature(watched)
 
 
 def _nav(app: App, schedule: Schedule) -> Nav:

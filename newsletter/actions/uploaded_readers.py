@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from newsletter.actions.app import App
 from newsletter.actions.import_subscribers import dry_run, import_subscribers
@@ -99,7 +98,7 @@ def _folder(app: App) -> Path:
 
 def _safe(name: str) -> str:
     """The file's own name as far as a file of ours may be called so."""
-    plain = re.sub(r"[^\w.-]+", "-", os.path.basename(name.replace("\\", "/"))).strip(".-")
+    plain = re.sub(r"[^\w.-]+", "-", PurePosixPath(name.replace("\\", "/")).name).strip(".-")
     stem = plain[:_NAME].removesuffix(".csv") or "readers"
     return f"{stem}.csv"
 

@@ -29,7 +29,7 @@ from newsletter.model.errors import NewsletterError
 from newsletter.model.issue import IssueId
 from newsletter.model.item import ItemId
 from newsletter.model.mailing import Mailing, MailingState, Receipt
-from newsletter.publication.folder import SCHEDULE, Folder, issue_folder
+from newsletter.publication.folder import SCHEDULE, Folder, issue_folder, stamp
 from newsletter.publication.publication import NAMES, PEOPLE, SOURCES
 from newsletter.publication.schedule import Schedule
 from newsletter.store import mailings, planning, receipts, weekly
@@ -221,28 +221,15 @@ def _turn(board: WeekBoard) -> tuple[IssueId, bool] | None:
 def _stats(root: Path, issue: IssueId | None) -> Iterator[tuple[int, int, int] | None]:
     """Time, size and place of the files that a member of the team changes, and of the folders they lie in."""
     for path in (SCHEDULE, PEOPLE, NAMES, SOURCES, "content/issues", "var/run.json"):
-        yield _stat(root / path)
+        yield stamp(root / path)
     if issue is None:
         return
     folder = issue_folder(root, issue)
-    yield _stat(folder)
-    yield _stat(folder / "images")
+    yield stamp(folder)
+    yield stamp(folder / "images")
     try:
         entries = sorted(os.scandir(folder), key=lambda one: one.name)
     except OSError:  # not opened yet
         return
     for entry in entries:
-        try:
-            found = entry.stat()
-        except OSError:
-            yield None
-        else:
-            yield found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _stat(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+        yield stamp(entry)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from newsletter.model.reader_answer import ReaderAnswer
 from newsletter.publication import frontmatter
 from newsletter.publication.blurbtext import with_values
-from newsletter.publication.yamlfile import scalar
 from newsletter.publication.yamledit import plain
+from newsletter.publication.yamlfile import scalar
 from newsletter.publication.yamlwrite import Given
 
 
