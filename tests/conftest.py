@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -16,6 +17,9 @@ from newsletter.actions.demo import sample_now
 from newsletter.actions.gather_sources import gather_sources
 from newsletter.actions.init_publication import init_publication
 from tests.browser import launch
+
+if TYPE_CHECKING:
+    from tests.desk_ground import DeskGround
 
 ROOT = Path(__file__).parents[1]
 ISSUE = "2026-11-27"  # the sample's coming issue
@@ -76,6 +80,15 @@ def sender(pristine_sender: Path, tmp_path: Path) -> App:
     from tests.sending import when_due
 
     return when_due(opened(Path(shutil.copytree(pristine_sender, tmp_path / "publication"))))
+
+
+@pytest.fixture(scope="session")
+def desk_ground(pristine_home: Path, tmp_path_factory: pytest.TempPathFactory) -> DeskGround:
+    """An installation with something on every page of the desk, and the same once its issue was sent; not to be
+    changed."""
+    from tests.desk_ground import made_ground
+
+    return made_ground(pristine_home, tmp_path_factory.mktemp("desk"))
 
 
 def opened(root: Path) -> App:

@@ -123,6 +123,12 @@ def test_before_the_cut_off_it_is_what_we_stand_at(desk: App, clock: Clock) -> N
     assert line.now == "No. 128 · Cut-off in 2 d 1 h · nothing blocks"
 
 
+def test_a_narrow_screen_is_not_told_that_nothing_blocks_before_it_is_known(desk: App) -> None:
+    """The sentence says that it is not known, as the line does."""
+    line = week_line(replace(board_of(desk), progress=None), WEDNESDAY)
+    assert line.now == "No. 128 · Approve by in 1 d 9 h · what blocks is not known"
+
+
 def test_countdowns_are_of_the_moment_of_the_request(desk: App) -> None:
     """A board that was looked up earlier still says what is left now."""
     board = board_of(desk)

@@ -243,4 +243,5 @@ def _in_short(at: AtIssue, step: Step, cells: tuple[Cell, ...]) -> str:
     also = f" · {blocks.words}" if blocks.state == "bad" else ""
     if step is Step.GOING or here.state == "bad":
         return f"{_number(at)} · {here.name}: {here.words}{also if step is not Step.GOING else ''}"
-    return f"{_number(at)} · {here.name} {here.words}{also or ' · nothing blocks'}"
+    calm = " · nothing blocks" if blocks.state == "ok" else " · what blocks is not known"
+    return f"{_number(at)} · {here.name} {here.words}{also or calm}"

@@ -1,10 +1,15 @@
-"""Takes the pictures of docs/screenshots from the sample, in the browser and the type of the tests."""
+"""Takes the pictures of docs/screenshots from the sample, in the browser and the type of the tests.
+
+python -m tests.tools.screenshots [START ...]     only those whose names begin so
+"""
 
 from __future__ import annotations
 
 import io
 import mimetypes
+import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,6 +22,7 @@ from tests.archiving import built, public
 from tests.browser import launch
 from tests.conftest import ROOT
 from tests.showing import Outlet, Shown, issue_named, show
+from tests.tools.desk_screenshots import desk_pictures
 
 GAP = 34  # pixels that stay free above a heading: more than the panel of the question has within
 FOLDER = ROOT / "docs" / "screenshots"
@@ -120,20 +126,33 @@ def _part(page: Page, shot: Shot, height: int) -> tuple[int, int]:
     return first, max(top for top in between if top - first <= shot.height)
 
 
-def main() -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    shown = issue_named("sample")
-    with tempfile.TemporaryDirectory() as fonts, sync_playwright() as playwright:
-        browser = launch(playwright, Path(fonts))
-        for shot in SHOTS:
-            path = FOLDER / f"{shot.name}.png"
-            path.write_bytes(take(browser, shot, shown))
-            print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1000} kB")
-        root = init_publication(Path(fonts) / "publication")
+def pictures(browser: Browser, folder: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
+    """The name of each that is wanted and its file; `folder` is an empty one for what they are taken from."""
+    mails = [shot for shot in SHOTS if wanted(shot.name)]
+    shown = issue_named("sample") if mails else None
+    for shot in mails:
+        assert shown
+        yield shot.name, take(browser, shot, shown)
+    root = init_publication(folder / "publication")
+    if wanted("desk"):
+        for name, picture in desk_pictures(browser, root, folder):
+            yield name, _small(picture)
+    if pages := [shot for shot in SITE_SHOTS if wanted(shot.name)]:
         built(root)
-        for site_shot in SITE_SHOTS:
-            path = FOLDER / f"{site_shot.name}.png"
-            path.write_bytes(take_site(browser, site_shot, public(root)))
+        site = public(root)
+        for page in pages:
+            yield page.name, take_site(browser, page, site)
+
+
+def main() -> None:
+    """Takes them."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    starts = tuple(sys.argv[1:]) or ("",)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = launch(playwright, Path(folder) / "fonts")
+        for name, data in pictures(browser, Path(folder), lambda name: name.startswith(starts)):
+            path = FOLDER / f"{name}.png"
+            path.write_bytes(data)
             print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1000} kB")
         browser.close()
 
