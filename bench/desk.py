@@ -54,7 +54,6 @@ def pages(ground: Ground) -> tuple[str, ...]:
         "/triage/figures",
         f"/issues/{issue}",
         section,
-        f"{section}/beside",
         f"{section}/findings",
         f"/issues/{issue}/frames/phone",
         f"/issues/{issue}/changes",

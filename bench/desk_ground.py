@@ -10,15 +10,18 @@ from pathlib import Path
 from bench.archive_weeks import Weeks, due, edition_of
 from bench.check import entry_of
 from bench.deliver_ready import Way, due_of, made_ready, new_key
-from newsletter.actions.app import App, open_app
+from newsletter.actions.app import App, open_app, read_publication
+from newsletter.check.runs import marks_of
 from newsletter.model.edition import SentIssue
 from newsletter.model.identity import New
 from newsletter.model.issue import IssueId
 from newsletter.model.item import ItemId, Reading
 from newsletter.model.source import SourceId, SourceState
+from newsletter.publication.folder import Folder
 from newsletter.publication.sent import write_sent
 from newsletter.store import items
 from newsletter.store.engine import open_store
+from newsletter.store.fingerprints import bring_up_to_date
 
 _BATCH = 100  # items that arrive at a time
 _OVER = timedelta(days=60)  # all of them
@@ -33,7 +36,7 @@ class Ground:
     sent: IssueId  # one of those that were sent
     item: ItemId
     reader: str
-    source: SourceId
+    source: SourceId  # one of sources.yaml
 
 
 def made(folder: Path, items_there: int, issues: int, readers: int) -> Ground:
@@ -45,8 +48,9 @@ def made(folder: Path, items_there: int, issues: int, readers: int) -> Ground:
     now = due_of(root) - timedelta(hours=2)
     sent = _sent(root, folder / "weeks", issues)
     app = open_app(root, clock=lambda: now)
-    source, item = _gathered(app, now, items_there)
-    return Ground(app, ready.issue, sent, item, "reader-17@mail-17.example.org", source)
+    item = _gathered(app, now, items_there)
+    known = SourceId(read_publication(app, Folder(root)).sources[0].id)
+    return Ground(app, ready.issue, sent, item, "reader-17@mail-17.example.org", known)
 
 
 def _sent(root: Path, folder: Path, count: int) -> IssueId:
@@ -61,7 +65,7 @@ def _sent(root: Path, folder: Path, count: int) -> IssueId:
     return issue
 
 
-def _gathered(app: App, now: datetime, count: int) -> tuple[SourceId, ItemId]:
+def _gathered(app: App, now: datetime, count: int) -> ItemId:
     chance = random.Random(7)
     source = SourceId("source-0")
     with open_store(app.database) as store:
@@ -71,5 +75,6 @@ def _gathered(app: App, now: datetime, count: int) -> tuple[SourceId, ItemId]:
             entries = [entry_of(source, first + number, chance) for number in range(min(_BATCH, count - first))]
             state = SourceState(source=source, tried=at)
             items.record(store, source, tuple(New(Reading(one, None)) for one in entries), state, at)
+        bring_up_to_date(store, marks_of)  # as at the end of each gathering
         newest = next(iter(items.items(store, source=source)))
-    return source, newest.id
+    return newest.id

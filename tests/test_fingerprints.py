@@ -246,3 +246,11 @@ def test_at_home_the_store_is_opened(app: App) -> None:
     with opened_store(app) as store:
         assert store is not None
         assert record(store, said(EIGHT, "a")) == (ItemId("gazette-1"),)
+
+
+def test_a_gathering_leaves_none_to_be_fingerprinted(home: App) -> None:
+    """It does so at its end, where nobody waits; whoever checks an issue next would have to."""
+    with open_store(home.database) as store:
+        assert bring_up_to_date(store, lambda _: pytest.fail("read again")) == 0
+        some = next(one for one in items.items(store) if len(marks_of(one.entry)) > 20)
+        assert some.id in sharing(store, marks_of(some.entry), 60)

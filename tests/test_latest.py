@@ -33,17 +33,20 @@ def test_who_cannot_wait_gets_what_was_known_before() -> None:
     """Of the same family, and never of another; what is new is made beside, once, and is there for the next."""
     maker = Maker()
     latest = Latest(maker, lambda key: key[0], most=4)
-    assert latest.of(("week", 1), 0.0) == "week 1"  # nothing was known: who asks makes it
-    assert latest.of(("other", 1), 0.0) == "other 1"
-    assert maker.threads == {threading.current_thread().name}
     maker.gate.clear()
-    assert latest.of(("week", 2), 0.0) == "week 1"
-    assert latest.of(("week", 2), 0.01) == "week 1"
+    assert latest.lately(("week", 1)) == (None, False)  # nothing of it is known
+    maker.gate.set()
+    assert latest.of(("week", 1)) == "week 1"
+    assert maker.threads == {"latest"}
+    assert latest.of(("other", 1)) == "other 1"
+    assert maker.threads == {"latest", threading.current_thread().name}
+    maker.gate.clear()
+    assert latest.lately(("week", 2)) == ("week 1", False)
+    assert latest.lately(("week", 2)) == ("week 1", False)
     maker.gate.set()
     assert latest.of(("week", 2)) == "week 2"
-    assert latest.of(("week", 2), 0.0) == "week 2"
+    assert latest.lately(("week", 2)) == ("week 2", True)
     assert maker.made == [("week", 1), ("other", 1), ("week", 2)]
-    assert maker.threads == {threading.current_thread().name, "latest"}
 
 
 def test_many_ask_and_it_is_made_once() -> None:
@@ -69,11 +72,12 @@ def test_what_fails_is_told_and_tried_again() -> None:
 
     latest = Latest(make, lambda key: key[0], most=2)
     assert latest.of(("week", 1)) == "1"
-    for patience in (None, LIMIT):
+    for _ in range(2):
         with pytest.raises(OSError, match="no"):
-            latest.of(("week", 2), patience)
+            latest.of(("week", 2))
+    assert latest.lately(("week", 1)) == ("1", True)
     fails.clear()
-    assert latest.of(("week", 2), LIMIT) == "2"
+    assert latest.of(("week", 2)) == "2"
 
 
 def test_no_more_is_remembered_than_it_may() -> None:

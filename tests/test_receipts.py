@@ -72,6 +72,20 @@ def test_the_sum_is_of_all_rows(held: Owned) -> None:
     assert receipt.editions == ((DIGEST, 3),)
 
 
+def test_a_mailing_that_nobody_touched_is_told_without_counting(held: Owned) -> None:
+    """Its sums are those that counting gives; one row that is none of them any more, and they are counted."""
+    add_readers(held.store, *range(6))
+    mailing = planning.plan(held, made(held.store).id, at(-60))
+    told = receipts.receipt(held.store, mailing.id)
+    assert told.of(S.PLANNED) == sum(count for _, count in told.counts) == 6
+    assert (told.editions, told.tries, told.next_try) == ((), 0, None)
+    with held.store.writing() as connection:
+        one = update(schema.deliveries).where(schema.deliveries.c.seq == 3)
+        connection.execute(one.values(state=S.SUPPRESSED.value))
+    counted = receipts.receipt(held.store, mailing.id)
+    assert (counted.of(S.PLANNED), counted.of(S.SUPPRESSED)) == (5, 1)
+
+
 def test_every_figure_opens_to_its_people(held: Owned) -> None:
     """Page after page, by `seq`, each row of these states once, with the words of the server."""
     mailing = in_the_middle(held)

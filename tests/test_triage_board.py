@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,10 +14,12 @@ from newsletter.actions.app import App, read_publication
 from newsletter.actions.attach_item import attach_item
 from newsletter.actions.blurb_choices import read_choices
 from newsletter.actions.item_page import read_item, read_original
+from newsletter.actions.latest import Latest
 from newsletter.actions.read_inbox import fresh_since, read_inbox
 from newsletter.actions.triage_board import AT_ONCE, Board, Wanted, read_board, read_card, read_figures
 from newsletter.actions.triage_items import decide
 from newsletter.desk import triage_words as words
+from newsletter.desk.triage_view import sorting
 from newsletter.model.identity import Changed, New
 from newsletter.model.issue import IssueId
 from newsletter.model.item import Entry, Item, ItemId, Original, Passage, Reading, Rights, Triage, text_digest
@@ -27,6 +31,7 @@ from newsletter.store.engine import open_store
 from newsletter.store.errors import UnknownItem
 from newsletter.text.changes import Kind
 from tests.conftest import ISSUE
+from tests.running import until
 from tests.sample_items import entry, stamp
 
 COMING = IssueId(date.fromisoformat(ISSUE))
@@ -213,6 +218,66 @@ def test_stories_are_grouped_again_when_something_comes(bare: App) -> None:
         assert week_stories.week_stories(bare, store, publication(bare), since) is first
         changed(bare, one, told("Ports count the price of waiting", "Now with a text."), bare.clock())
         assert week_stories.week_stories(bare, store, publication(bare), since) is not first
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """A program that was just started and groups even a few items beside its pages, while this is set."""
+    gate = threading.Event()
+
+    def when_set(key: week_stories._Key) -> week_stories.Week:
+        assert gate.wait(30)
+        return week_stories._week(key)
+
+    monkeypatch.setattr(week_stories, "SOON", 0)
+    monkeypatch.setattr(week_stories, "_WEEKS", Latest(when_set, lambda key: key.since, most=2))
+    yield gate
+    gate.set()
+
+
+def test_no_page_waits_for_stories_to_be_grouped(bare: App, gate: threading.Event) -> None:
+    """After a start each item stands for itself; after a gathering the list is as it was, and says what is new."""
+    ports, again = told("Ports count the price of waiting"), told("Ports count the price of waiting", source="ministry")
+    both = [*brought(bare, ports), *brought(bare, again)]
+    found = board(bare)
+    assert sorted(shown(found)) == sorted([name] for name in both)
+    assert found.sorting == 2
+    decide(bare, (both[0],), Triage.KEPT, "mei")
+    assert shown(board(bare, Triage.KEPT)) == [[both[0]]]
+    assert shown(board(bare, said="PORTS price")) == [[both[1]]]
+    gate.set()
+    grouped = until(lambda: found if (found := board(bare)).sorting is None else None)
+    assert [sorted(names) for names in shown(grouped)] == [sorted(both)]
+    gate.clear()
+    (third,) = brought(bare, told("A violin between two cities"))
+    meanwhile = board(bare)
+    assert shown(meanwhile) == shown(grouped)
+    assert meanwhile.sorting == 1
+    gate.set()
+    last = until(lambda: found if (found := board(bare)).sorting is None else None)
+    assert [third] in shown(last)
+
+
+def test_while_items_are_sorted_copies_stay_folded_and_old_ones_away(bare: App, gate: threading.Event) -> None:
+    """What is known of an item without its text is enough for both."""
+    (rejected,) = brought(bare, told("Win a cruise"), at=bare.clock() - timedelta(days=30))
+    decide(bare, (rejected,), Triage.REJECTED, "mei", "an advertisement")
+    (copy,) = brought(bare, told("Win a cruise now"), copy_of=rejected)
+    brought(bare, told("Old news of the port", published=stamp("2026-09-01T08:00:00+00:00")))
+    (fresh,) = brought(bare, told("A violin between two cities"))
+    found = board(bare)
+    assert shown(found) == [[fresh]]
+    assert [[one.id for one in folded.copies] for folded in found.folded] == [[copy]]
+    assert found.sorting == 2
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "1 new item is being sorted"), (40, "40 new items are being sorted"), (0, "The items are being sorted")],
+)
+def test_the_page_says_that_items_are_being_sorted(count: int, said: str) -> None:
+    """With how many are new, where any is."""
+    assert said in sorting(count)
 
 
 def test_a_past_use_is_shown_with_its_number(home: App) -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from newsletter import packaged
 from newsletter.model.errors import ConfigError, ContentError
 from newsletter.model.frame import Frame
 from newsletter.model.issue import IssueId
-from newsletter.publication.folder import Folder, is_sent, issue_ids
+from newsletter.publication.folder import Folder, has_issue, is_sent, issue_ids, sent_issues, stamp
 from newsletter.publication.unsaved import Instead, folder_with
 
 if TYPE_CHECKING:
@@ -36,10 +37,9 @@ class App:
     @property
     def secrets(self) -> Mapping[str, str]:
         """What the environment says, and .env where the environment does not. Never shown, never logged."""
-        from dotenv import dotenv_values  # only what needs a secret pays for it
-
-        written = {name: value for name, value in dotenv_values(self.root / ".env").items() if value is not None}
-        return {**written, **os.environ}
+        path = self.root / ".env"
+        seen = stamp(path)
+        return {**(_written(path, seen) if seen else {}), **os.environ}
 
     @property
     def database(self) -> str:
@@ -66,6 +66,14 @@ class Desk:
     publication: Publication
     frame: Frame
     draft: Draft
+
+
+@lru_cache(maxsize=4)
+def _written(path: Path, _stamp: tuple[int, int, int]) -> Mapping[str, str]:
+    """What a file of secrets says; taken apart once until it is written again, for it is asked for at every page."""
+    from dotenv import dotenv_values  # only what needs a secret pays for it
+
+    return {name: value for name, value in dotenv_values(path).items() if value is not None}
 
 
 def open_app(root: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> App:
@@ -120,7 +128,7 @@ def read_issue(app: App, issue: IssueId, instead: Instead | None = None) -> Desk
 
 def known_issue(app: App, issue: IssueId) -> IssueId:
     """The issue, which is there. Raises `ConfigError` with those that are when it is not."""
-    if issue not in issue_ids(app.root):
+    if not has_issue(app.root, issue):
         known = ", ".join(str(one) for one in issue_ids(app.root)[-5:]) or "none"
         raise ConfigError("issue", f"there is no issue {issue} in {app.root}/content/issues; there are: {known}")
     return issue
@@ -136,7 +144,6 @@ def coming_issue(root: Path) -> IssueId:
 
 def last_sent_issue(root: Path) -> IssueId:
     """The issue that was sent last. Raises `ConfigError` when none was."""
-    sent = [issue for issue in issue_ids(root) if is_sent(root, issue)]
-    if not sent:
-        raise ConfigError("issue", f"no issue of {root}/content/issues has been sent yet")
-    return sent[-1]
+    for issue in sent_issues(root):
+        return issue
+    raise ConfigError("issue", f"no issue of {root}/content/issues has been sent yet")

@@ -100,14 +100,15 @@ def approved_edition(app: App, issue: IssueId) -> ApprovedEdition:
     raise NotApproved(issue, what, _LOOK, newest.changed, newest.differing)
 
 
-def proposal(app: App, issue: IssueId) -> Proposal:
-    """What is up for approval: the newest signed edition that holds, else today's rendering.
+def proposal(app: App, issue: IssueId, today: Today | None = None) -> Proposal:
+    """What is up for approval: the newest signed edition that holds, else today's rendering. `today`: what its files
+    say now, for whoever has read them already, to show it and not to sign it.
 
     Raises `NotAtHome`, and `ContentError` where there is nothing to sign because of the files' mistakes.
     """
     with home_store(app, "approving happens") as store:
         signed = approvals.signatures(store, issue)
-        today = read_today(app, issue)
+        today = today or read_today(app, issue)
         held, voided = _held(store, today, signed, damaged=False)
     edition = held[0] if held else today.edition
     if edition is None or today.signers is None:

@@ -11,7 +11,7 @@ from enum import Enum
 from newsletter.actions.app import App, known_issue
 from newsletter.actions.build_issue import SAMPLE_READER, SAMPLE_SIGNING
 from newsletter.actions.home import home_store
-from newsletter.actions.todays_edition import own_files, read_today
+from newsletter.actions.todays_edition import Today, own_files, read_today
 from newsletter.deliver.personal import slot_values
 from newsletter.model.approval import living, said
 from newsletter.model.changes import Change, changes, differing
@@ -92,10 +92,13 @@ def diff_issue(app: App, issue: IssueId, who: str, since: Since | IssueId | None
     return looked
 
 
-def compare_issue(app: App, issue: IssueId, who: str, since: Since | IssueId | None = None) -> Looked:
-    """The same, and changes nothing: nobody has looked at it by that."""
+def compare_issue(
+    app: App, issue: IssueId, who: str, since: Since | IssueId | None = None, today: Today | None = None
+) -> Looked:
+    """The same, and changes nothing: nobody has looked at it by that. `today`: what its files say now, for whoever has
+    read them already."""
     known_issue(app, issue)
-    after = today_of(app, issue)
+    after = _edition(today or read_today(app, issue))
     if isinstance(since, IssueId):
         before: Face | None = _other(app, since)
     else:
@@ -125,7 +128,10 @@ def have_read(app: App, issue: IssueId, who: str, digest: str) -> bool:
 
 def today_of(app: App, issue: IssueId) -> Edition:
     """The issue as its files say it now. Raises `ContentError`."""
-    today = read_today(app, issue)
+    return _edition(read_today(app, issue))
+
+
+def _edition(today: Today) -> Edition:
     if today.edition is None:
         raise today.trouble or ContentError(today.folder.mistakes)
     return today.edition

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from newsletter import __version__
 from newsletter.actions.app import App, read_publication
+from newsletter.check.runs import marks_of
 from newsletter.fetch.answer import Limits
 from newsletter.fetch.client import Fetcher
 from newsletter.fetch.guard import Guard
@@ -23,6 +24,7 @@ from newsletter.publication.folder import Folder, issue_ids
 from newsletter.publication.publication import Publication
 from newsletter.store import items
 from newsletter.store.engine import Store, open_store
+from newsletter.store.fingerprints import bring_up_to_date
 from newsletter.store.locks import hold
 
 LOCK = "gather"
@@ -58,6 +60,7 @@ def gather_sources(app: App, only: tuple[SourceId, ...] = (), *, regardless: boo
             outcomes = Round(store, Folder(app.root), fetcher, parsers, passwords, now).gather(due)
         before = now - timedelta(days=publication.schedule.gather.keep_days)
         forgotten = items.purge(store, before, _cited(app, store))
+        bring_up_to_date(store, marks_of)  # here, where nobody waits, and not when an issue is next held against them
     order = {source.id: at for at, source in enumerate(publication.sources)}
     return Gathered(
         started=now,

@@ -21,33 +21,37 @@ class Latest(Generic[Key, Made]):
         self._lock = threading.Lock()
         self._kept: dict[Key, Future[Made]] = {}  # the newest last
 
-    def of(self, key: Key, patience: float | None = None) -> Made:
-        """What belongs to this key. Raises what making it raises, and tries anew when it is asked for once more.
+    def of(self, key: Key) -> Made:
+        """What belongs to this key. Raises what making it raises, and tries anew when it is asked for once more."""
+        made, is_ours = self._begun(key)
+        if is_ours:
+            self._fill(key, made)
+        return made.result()
 
-        Who has `patience` waits no longer than so many seconds where one of its family is known, and gets that: the
-        new one is made in a thread of its own.
-        """
+    def lately(self, key: Key) -> tuple[Made | None, bool]:
+        """The same for whoever cannot wait, and whether it belongs to this key; else the newest of its family, None
+        where none is known, and what belongs to it is made in a thread of its own."""
+        made, is_ours = self._begun(key)
+        if is_ours:
+            threading.Thread(target=self._fill, args=(key, made), name="latest").start()
+        if made.done() and made.exception() is None:
+            return made.result(), True
+        return self._before(key), False
+
+    def _begun(self, key: Key) -> tuple[Future[Made], bool]:
+        """What will hold it, and whether whoever asks has to make it."""
         with self._lock:
             found = self._kept.get(key)
-            before = None if patience is None else self._before(key)
-            made = found or Future()
             if found is None:
-                self._kept[key] = made
-        if found is None and before is None:
-            self._fill(key, made)
-        elif found is None:
-            threading.Thread(target=self._fill, args=(key, made), name="latest").start()
-        if before is None:
-            return made.result()
-        try:
-            return made.result(patience)
-        except TimeoutError:
-            return before.result()
+                self._kept[key] = made = Future[Made]()
+                return made, True
+            return found, False
 
-    def _before(self, key: Key) -> Future[Made] | None:
+    def _before(self, key: Key) -> Made | None:
         family = self._family(key)
-        there = (one for known, one in reversed(self._kept.items()) if self._family(known) == family)
-        return next((one for one in there if one.done()), None)
+        with self._lock:
+            there = [one for known, one in reversed(self._kept.items()) if self._family(known) == family]
+        return next((one.result() for one in there if one.done() and one.exception() is None), None)
 
     def _fill(self, key: Key, made: Future[Made]) -> None:
         try:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from enum import Enum
-from pathlib import Path
 
 from newsletter import packaged
 from newsletter.actions.app import App, Desk, read_issue
@@ -109,27 +108,33 @@ def preview_issue(
 
 def files_token(app: App, issue: IssueId) -> str:
     """A token that is another one after a file was changed that the preview may be made of. Reads no file."""
-    digest = hashlib.sha256()
-    for top in (app.root, packaged.root() / "templates"):
-        for path, found in sorted(_files(top, issue_folder(app.root, issue))):
-            digest.update(f"{path}\0{found.st_mtime_ns}\0{found.st_size}\0{found.st_ino}\n".encode(errors="replace"))
-    return digest.hexdigest()[:20]
+    folder = issue_folder(app.root, issue)
+    lines = [
+        f"{path}\0{found.st_mtime_ns}\0{found.st_size}\0{found.st_ino}\n"
+        for top in (app.root, packaged.root() / "templates")
+        for path, found in sorted(_files(str(top), str(folder.parent), folder.name))
+    ]
+    return hashlib.sha256("".join(lines).encode(errors="replace")).hexdigest()[:20]
 
 
-def _files(folder: Path, issue: Path) -> Iterator[tuple[str, os.stat_result]]:
-    """The files below a folder, but for hidden ones, other issues', and what the program makes."""
+def _files(folder: str, issues: str, issue: str) -> Iterator[tuple[str, os.stat_result]]:
+    """The files below a folder, but for hidden ones, other issues', and what the program makes. Of names and not of
+    paths: it is asked for at every page, and there may be hundreds of issues."""
     try:
-        entries = list(os.scandir(folder))
+        with os.scandir(folder) as there:
+            entries = list(there)
     except OSError:  # not there, or taken away meanwhile
         return
+    is_issues = folder == issues
     for entry in entries:
-        if entry.name.startswith("."):
+        name = entry.name
+        if name.startswith("."):
             continue
         try:
             if not entry.is_dir(follow_symlinks=False):
                 yield entry.path, entry.stat()
-            elif entry.name not in _MADE and (folder != issue.parent or entry.name == issue.name):
-                yield from _files(Path(entry.path), issue)
+            elif name not in _MADE and (not is_issues or name == issue):
+                yield from _files(entry.path, issues, issue)
         except OSError:
             continue
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from newsletter.actions.app import App, read_publication
 from newsletter.gather import candidates, stories
@@ -13,7 +14,7 @@ from newsletter.model.item import Item, ItemId, Triage
 from newsletter.model.source import Source, SourceId
 from newsletter.model.story import FigureCandidate, PastUse, Story
 from newsletter.publication import calendar, issuefiles
-from newsletter.publication.folder import Folder, is_sent, issue_ids
+from newsletter.publication.folder import Folder, sent_issues
 from newsletter.publication.publication import Publication
 from newsletter.store import items
 from newsletter.store.engine import open_store
@@ -103,15 +104,16 @@ def _rank(card: Card) -> tuple[int, datetime]:
 
 def fresh_since(app: App, publication: Publication) -> datetime:
     """When the last issue was due that has been sent: what came since then is fresh."""
-    sent = [issue for issue in issue_ids(app.root) if is_sent(app.root, issue)]
-    known = [issue for issue in sent if calendar.belongs(publication.schedule.calendar, issue)]
-    return calendar.week(publication.schedule.calendar, known[-1]).due if known else app.clock() - WITHOUT_PAST
+    for issue in sent_issues(app.root):
+        if calendar.belongs(publication.schedule.calendar, issue):
+            return calendar.week(publication.schedule.calendar, issue).due
+    return app.clock() - WITHOUT_PAST
 
 
 def past_issues(app: App) -> tuple[PastIssue, ...]:
     """The last issues that were sent: what each linked to and leaned on."""
-    sent = [issue for issue in issue_ids(app.root) if is_sent(app.root, issue)]
-    return tuple(past for issue in sent[-PAST_ISSUES:] if (past := _past_issue(app, issue)))
+    last = [*islice(sent_issues(app.root), PAST_ISSUES)]
+    return tuple(past for issue in reversed(last) if (past := _past_issue(app, issue)))
 
 
 def _past_issue(app: App, issue: IssueId) -> PastIssue | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.actions.app import App
 from newsletter.actions.read_inbox import Card
-from newsletter.actions.week_stories import Past, Told, Week, marks_of, past, week_span, week_stories
+from newsletter.actions.week_stories import Past, Told, Week, marks_of, past, week_lately, week_span
 from newsletter.model.item import Item, ItemId, Triage
 from newsletter.model.source import Source, SourceId
 from newsletter.model.story import FigureCandidate, Story
@@ -20,7 +20,6 @@ from newsletter.store.triage_pages import Standing
 
 AT_ONCE = 30  # stories on one page
 REASONS = 8  # usual reasons that are offered
-PATIENCE = 0.5  # seconds that a page waits for stories to be grouped again
 FOLDED = 20  # rejected items whose copies are shown by name; the others are counted
 
 
@@ -54,6 +53,7 @@ class Board:
     after: ItemId | None  # what `Wanted.after` is for the next page; None: this is the last one
     counts: Mapping[Triage, int]  # of stories that hold an item in each state, and the words looked for
     figures: int  # candidates for the number of the week
+    sorting: int | None  # new items that are being sorted into stories while this is shown; None: nothing is
     folded: tuple[Folded, ...]  # the copies of rejected items, on the first page of what is new
     folded_copies: int  # all of them
     reasons: tuple[str, ...]  # that items were rejected for, the most used first
@@ -79,6 +79,7 @@ class Figures:
     now: datetime
     shown: tuple[tuple[FigureCandidate, tuple[Item, ...]], ...]  # each with its items; the best first
     total: int
+    sorting: int | None  # as of a board: there may be others once it is done
     counts: Mapping[Triage, int]
     sources: Mapping[SourceId, Source]
 
@@ -104,6 +105,7 @@ def read_board(app: App, publication: Publication, wanted: Wanted) -> Board:
             after=after,
             counts=counts,
             figures=len(look.figures),
+            sorting=look.week.sorting,
             folded=_folded(store, look, folded) if first else (),
             folded_copies=len(folded),
             reasons=triage_pages.usual_reasons(store, REASONS),
@@ -154,11 +156,13 @@ def read_figures(app: App, publication: Publication, words: Sequence[str], at_mo
                 for one in offered[:at_most]
             ),
             total=len(offered),
+            sorting=look.week.sorting,
             counts=look.counts(look.told),
             sources=_sources(publication),
         )
 
 
+_SIMPLY_NEW = frozenset({Triage.NEW})
 _OFFERED = frozenset(Triage) - {Triage.REJECTED}
 
 
@@ -183,8 +187,10 @@ class _Look:
         standing = self.standings.get(told.story.items[0])
         return standing is not None and not standing.by_a_person
 
-    def states(self, told: Told) -> set[Triage]:
+    def states(self, told: Told) -> Set[Triage]:
         """Where its items stand; a folded copy is on no list but its own."""
+        if self.standings.keys().isdisjoint(told.story.items):
+            return _SIMPLY_NEW
         return set() if self.is_folded(told) else {self.state(item) for item in told.story.items}
 
     def having(self, words: Sequence[str]) -> tuple[Told, ...]:
@@ -204,7 +210,7 @@ class _Look:
 
 def _look(app: App, store: Store, publication: Publication) -> _Look:
     span = week_span(app, publication)
-    week = week_stories(app, store, publication, span.since, PATIENCE)
+    week = week_lately(app, store, publication, span.since)
     standings = triage_pages.standings(store, span.since)
     held = triage_pages.held_before(store, span.since)
     standings.update((name, Standing(Triage.HELD, True, None)) for name, _ in held)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import not_
 from pathlib import Path
 
 from newsletter.actions.app import App, read_publication
@@ -64,7 +65,7 @@ class Gathered:
     @property
     def to_triage(self) -> int:
         """How many stories have an item that waits for somebody's decision."""
-        return sum(1 for story in self.stories if not self.untouched.isdisjoint(story))
+        return sum(map(not_, map(self.untouched.isdisjoint, self.stories)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from newsletter.actions.app import App
@@ -20,12 +21,13 @@ from newsletter.model.issue import IssueId
 from newsletter.model.item import Entry, Item, ItemId
 from newsletter.model.story import FigureCandidate, PastUse, Story
 from newsletter.publication import calendar
-from newsletter.publication.folder import is_sent, issue_folder, issue_ids
+from newsletter.publication.folder import issue_folder, sent_issues
 from newsletter.publication.publication import Publication
 from newsletter.store import items, triage_pages
 from newsletter.store.engine import Store, open_store
 from newsletter.text.shingles import words
 
+SOON = 300  # items that a page waits for: grouping so many takes no longer than showing them
 GROUPED = 1_500  # items, the newest: grouping them takes a second or two; in a busier week the rest stand alone
 SEARCHED = 600  # characters of a text that a search looks through, beside its titles
 
@@ -46,6 +48,7 @@ class Week:
 
     told: tuple[Told, ...]  # stories of several outlets first, then by what came last; every fresh item in one
     figures: tuple[FigureCandidate, ...]  # the best first, whatever was decided about their items
+    sorting: int | None = None  # new items that are being sorted into stories now; None: nothing is
 
     def story_of(self, item: ItemId) -> Told | None:
         """The story that holds an item; None where it is not of this week."""
@@ -99,24 +102,36 @@ def week_span(app: App, publication: Publication) -> triage_pages.Span:
     return triage_pages.Span(since, since - LATE)
 
 
-def week_stories(
-    app: App, store: Store, publication: Publication, since: datetime, patience: float | None = None
-) -> Week:
-    """The stories of what was first seen since then. Grouping takes up to two seconds, once after each gathering: who
-    has `patience` waits so many at most where the week was grouped before, and gets it as it was then.
-    """
+def week_stories(app: App, store: Store, publication: Publication, since: datetime) -> Week:
+    """The stories of what was first seen since then. Grouping takes seconds, once after each gathering."""
+    return _WEEKS.of(_key(app, store, publication, since))
+
+
+def week_lately(app: App, store: Store, publication: Publication, since: datetime) -> Week:
+    """The same without waiting for more than a few items to be grouped: the week as it was grouped last; where it never
+    was, as after a start, each item is a story by itself, known by its title. What is new is grouped meanwhile."""
+    key = _key(app, store, publication, since)
+    if key.mark.count <= SOON:
+        return _WEEKS.of(key)
+    week, is_new = _WEEKS.lately(key)
+    if is_new and week is not None:
+        return week
+    titled = triage_pages.titled(store, triage_pages.Span(since, since - LATE))
+    if week is None:
+        told = tuple(Told(Story((one.id,), ""), one.title.casefold(), frozenset(), one.copy_of) for one in titled)
+        return Week(told, (), len(titled))
+    known = {item for one in week.told for item in one.story.items}
+    return replace(week, sorting=sum(one.id not in known for one in titled))
+
+
+def _key(app: App, store: Store, publication: Publication, since: datetime) -> _Key:
     outlets = tuple((str(source.id), source.name) for source in publication.sources)
-    key = _Key(app.root, app.database, since, triage_pages.mark(store, since), outlets)
-    return _WEEKS.of(key, patience)
+    return _Key(app.root, app.database, since, triage_pages.mark(store, since), outlets)
 
 
 def past(app: App, publication: Publication) -> Past:
     """What the last issues told, remembered until the list of what one of them cites is written again."""
-    sent: list[IssueId] = []
-    for issue in reversed(issue_ids(app.root)):
-        if len(sent) == PAST_ISSUES:
-            break
-        sent += [issue] if is_sent(app.root, issue) else []
+    sent = [*islice(sent_issues(app.root), PAST_ISSUES)]
     stamps = tuple(_changed(app, issue) for issue in sent)
     dues = tuple(
         (issue, calendar.week(publication.schedule.calendar, issue).due)

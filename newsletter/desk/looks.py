@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from newsletter.actions.app import App
 from newsletter.actions.check_issue import check_issue
 from newsletter.actions.preview_issue import Fit, Shown, files_token, preview_issue
+from newsletter.actions.todays_edition import Today, read_today
 from newsletter.check.run import Report
 from newsletter.desk.documents import IMAGES, MEDIA_TYPES, documents_of
 from newsletter.desk.once import Once
@@ -25,6 +26,7 @@ from newsletter.model.issue import IssueId
 from newsletter.model.item import CitedItem
 
 _MOST = 24  # renderings, half a megabyte each; and as many reports
+_ISSUES = 4  # editions, of which each holds all its pictures
 _FRESH = 300  # seconds for which a report holds: what is gathered and how old it is count as well as the files
 _LINKS_FRESH = 3600  # the same for one that asked for links
 EVERYBODY = ""  # instead of a session: what the files say, which everybody who is signed in may see
@@ -81,6 +83,7 @@ class Looks:
         self._renderings: Once[tuple[str, str], Rendering] = Once(_MOST)
         self._good: Once[tuple[str, IssueId], Rendering] = Once(_MOST)
         self._checked: Once[tuple[str, IssueId, str, int], Checked] = Once(_MOST)
+        self._todays: Once[tuple[IssueId, str, date], Today] = Once(_ISSUES)
         self._lock = threading.Lock()
         self._asking: dict[IssueId, tuple[str, Future[Checked]]] = {}  # the last that asked for links, with its files
 
@@ -108,6 +111,12 @@ class Looks:
             return there
         files = None if unsaved is None else unsaved.files
         return self._checked.get(self._key(issue, unsaved), lambda: self._looked_at(issue, files, links=False))
+
+    def today(self, issue: IssueId) -> Today:
+        """What the files say now and would be signed, read once; with mistakes in them, anew each time."""
+        key = issue, files_token(self._app, issue), self._app.clock().date()
+        found = self._todays.get(key, lambda: read_today(self._app, issue))
+        return found if found.edition is not None else read_today(self._app, issue)
 
     def known(self, issue: IssueId, unsaved: Unsaved | None = None) -> Checked | None:
         """The same where it is known already."""

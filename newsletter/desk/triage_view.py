@@ -99,9 +99,16 @@ def board_values(board: Board, eyes: Eyes, chosen: ItemId | None) -> dict[str, A
         "folded_copies": words.several(board.folded_copies, "copy", "copies"),
         "reasons": [words.cut(reason, 80) for reason in board.reasons],
         "empty": _empty(wanted),
+        "sorting": "" if board.sorting is None or wanted.older else sorting(board.sorting),
         "decides": eyes.decides,
         "writes": eyes.writes,
     }
+
+
+def sorting(count: int) -> str:
+    """What is said while items are grouped. None is new where the text of one has changed, or one was purged."""
+    which = f"{words.several(count, 'new item is', 'new items are')} being" if count else "The items are being"
+    return f"{which} sorted into stories{' again' if not count else ''}; open this page again in a few seconds."
 
 
 def _from(wanted: Wanted, after: ItemId | None) -> Wanted:
@@ -307,6 +314,7 @@ def figures_values(figures: Figures, looked_for: str, eyes: Eyes) -> dict[str, A
     wanted = Wanted(words=tuple(looked_for.split()))
     lists = filters(wanted, figures.counts, figures.total)
     return {
+        "sorting": "" if figures.sorting is None else sorting(figures.sorting),
         "filters": [{**one, "is_here": one["words"] == "Figures"} for one in lists],
         "looked_for": looked_for,
         "figures": [

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path, PurePath
 
 from newsletter.model.errors import ConfigError, Mistake
@@ -125,8 +126,21 @@ def issue_ids(root: Path) -> tuple[IssueId, ...]:
     if not folder.is_dir():
         return ()
     with os.scandir(folder) as entries:  # which tells what is a folder without asking for each
-        found = [IssueId.parse(entry.name) for entry in entries if entry.is_dir()]
-    return tuple(sorted(issue for issue in found if issue is not None))
+        names = sorted(entry.name for entry in entries if entry.is_dir())  # as issues are: the date in front
+    return tuple(issue for issue in map(_issue_of, names) if issue is not None)
+
+
+_issue_of = lru_cache(maxsize=4096)(IssueId.parse)  # hundreds of them, at every page of the desk
+
+
+def has_issue(root: Path, issue: IssueId) -> bool:
+    """Whether the publication has this issue. Looks at no other one."""
+    return issue_folder(root, issue).is_dir()
+
+
+def sent_issues(root: Path) -> Iterator[IssueId]:
+    """The issues that the program has begun to send, newest first. Looks no further back than it is asked."""
+    return (issue for issue in reversed(issue_ids(root)) if is_sent(root, issue))
 
 
 def misnamed(root: Path) -> tuple[str, ...]:

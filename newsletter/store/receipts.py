@@ -69,7 +69,10 @@ def receipt(store: Store, mailing: MailingId) -> Receipt:
         if not store.on_sqlite:
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         found = mailings.get(connection, mailing)
-        counted = [(row[0], row[1], row[2], row[3]) for row in connection.execute(sums)]
+        if _is_untouched(connection, found):
+            counted: list[tuple[str, str | None, bool, int]] = [(_S.PLANNED.value, None, False, found.total)]
+        else:
+            counted = [(row[0], row[1], row[2], row[3]) for row in connection.execute(sums)]
         back = returned.counts(connection, mailing)
         return _summed(found, counted, back, connection.scalar(first))
 
@@ -78,10 +81,15 @@ def counts(store: Store, mailing: MailingId) -> tuple[tuple[DeliveryState, int],
     """How many rows are in each state, in the order of the enum: for a mailing of which none was touched, at once."""
     with store.reading() as connection:
         found = mailings.get(connection, mailing)
-        told = found.began is None and found.state not in (MailingState.PLANNING, MailingState.CANCELLED)
-        if told and not any_closed(connection, mailing) and not any_in(connection, mailing, _S.DEFERRED):
+        if _is_untouched(connection, found):
             return tuple((state, found.total if state is _S.PLANNED else 0) for state in _S)
     return receipt(store, mailing).counts
+
+
+def _is_untouched(connection: Connection, mailing: Mailing) -> bool:
+    """Whether all its rows are planned and as they were: they need not be counted then."""
+    told = mailing.began is None and mailing.state not in (MailingState.PLANNING, MailingState.CANCELLED)
+    return told and not any_closed(connection, mailing.id) and not any_in(connection, mailing.id, _S.DEFERRED)
 
 
 def changes_in_time(

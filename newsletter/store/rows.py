@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, or_, select
 
 from newsletter.model.item import Decision, Item, ItemId, Triage
-from newsletter.model.source import SourceId
 from newsletter.store import schema
 from newsletter.store.entries import from_json
 from newsletter.store.names import Name, item_id, name_of
@@ -49,18 +50,15 @@ def decision_of(row: Row[Any]) -> Decision:
 
 
 def items_named(connection: Connection, names: Iterable[Name]) -> Iterator[Item]:
-    """The items of these names that are there, in no order.
-
-    They are looked up source by source: SQLite uses no index for a pair of columns that is one of several pairs, and
-    reads every item instead.
-    """
-    wanted: dict[SourceId, list[int]] = {}
-    for source, number in sorted(set(names)):
-        wanted.setdefault(source, []).append(number)
-    for source, numbers in wanted.items():
-        for at in range(0, len(numbers), _AT_ONCE):
-            these = (_ITEMS.c.source == source, _ITEMS.c.number.in_(numbers[at : at + _AT_ONCE]))
-            yield from map(item_of, connection.execute(item_query().where(*these)))
+    """The items of these names that are there, in no order."""
+    wanted = sorted(set(names))
+    for at in range(0, len(wanted), _AT_ONCE):
+        # QUIRK: asked for pairs, `(source, number) IN ((a, 1), (b, 2))`, SQLite reads every version there is.
+        these = (
+            and_(_ITEMS.c.source == source, _ITEMS.c.number.in_([number for _, number in some]))
+            for source, some in groupby(wanted[at : at + _AT_ONCE], key=itemgetter(0))
+        )
+        yield from map(item_of, connection.execute(item_query().where(or_(*these))))
 
 
 def is_item(table: Table, item: ItemId) -> ColumnElement[bool] | None:

@@ -27,6 +27,15 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Titled:
+    """An item, by its title."""
+
+    id: ItemId
+    title: str
+    copy_of: ItemId | None
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """What changes when items that were first seen since a moment come, change or are purged; decisions leave it."""
 
@@ -112,6 +121,15 @@ def _behind(connection: Connection, after: ItemId | None) -> tuple[ColumnElement
         return ()
     names = tuple_(_ITEMS.c.source, _ITEMS.c.number)
     return (_ITEMS.c.first_seen <= seen, or_(_ITEMS.c.first_seen < seen, names < place))  # the first is for the index
+
+
+def titled(store: Store, week: Span) -> tuple[Titled, ...]:
+    """The items of this week, those first seen last first; their texts are not read."""
+    columns = (_ITEMS.c.source, _ITEMS.c.number, _ITEMS.c.title, _ITEMS.c.copy_of)
+    query = select(*columns).where(_ITEMS.c.first_seen >= week.since, _ITEMS.c.appeared >= week.out_since)
+    ordered = query.order_by(_ITEMS.c.first_seen.desc(), _ITEMS.c.source.desc(), _ITEMS.c.number.desc())
+    with store.glancing() as connection:
+        return tuple(Titled(item_id(row[0], row[1]), row[2], row[3]) for row in connection.execute(ordered))
 
 
 def held_before(store: Store, since: datetime) -> tuple[tuple[ItemId, str], ...]:

@@ -101,7 +101,7 @@ def _page(office: Office, ask: Ask, again: _Again, status: int = 200) -> Respons
     told = {"words": again.words, "errors": none | again.errors, "typed": none | again.typed}
     common = {"issue": str(issue), "again": told}
     try:
-        proposed, checked = proposal(app, issue), office.looks.checked(issue)
+        proposed, checked = proposal(app, issue, office.looks.today(issue)), office.looks.checked(issue)
         if checked.mistakes:
             raise ContentError(checked.mistakes)
     except ContentError as error:

@@ -35,10 +35,11 @@ def _page(office: Office, ask: Ask, error: str = "", status: int = 200) -> Respo
     since = ask.query.get("since", "")
     since = since if since in _SINCE else "look"
     values: dict[str, object] = {"issue": str(issue), "since": since, "error": error, "sent": is_sent(app.root, issue)}
+    today = office.looks.today(issue)
     try:
-        looked = compare_issue(app, issue, ask.me.id, _before(office, issue, since))
+        looked = compare_issue(app, issue, ask.me.id, _before(office, issue, since), today)
     except ConfigError:  # what it is to be held against is not there
-        looked = compare_issue(app, issue, ask.me.id)
+        looked = compare_issue(app, issue, ask.me.id, today=today)
         values |= {"edition": approving.edition(looked.edition), "changes": None, "missing": _missing(since)}
     else:
         values |= {

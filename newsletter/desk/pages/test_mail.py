@@ -49,7 +49,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     issue = issue_of(office.app, ask)
-    edition = tested.edition if tested else proposal(office.app, issue).edition
+    edition = tested.edition if tested else proposal(office.app, issue, office.looks.today(issue)).edition
     outcomes = [
         {"address": one.address, "accepted": one.accepted, "said": cut(str(one.answer))}
         for one in (tested.outcomes if tested else ())
