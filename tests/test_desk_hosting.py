@@ -77,8 +77,8 @@ def port(desk: Desking, tmp_path: Path) -> Iterator[int]:
 
 
 def test_somebody_signs_in_over_https(desk: Desking, port: int) -> None:
-    """By a link: the cookies are bound to this host and to https, and browsers are told to stay there; forms are known for
-    ours though another server stands between."""
+    """By a link: the cookies are bound to this host and to https, and browsers are told to stay there; forms are known
+    for ours though another server stands between."""
     trust = ssl.create_default_context(cafile=str(certificates().authority))
     connection = http.client.HTTPSConnection(HOST, port, timeout=30, context=trust)
     cookies: dict[str, str] = {}
