@@ -21,6 +21,7 @@ from newsletter.store.owning import Owned
 from newsletter.store.staging import Staging
 from newsletter.store.writable import writable
 from tests.mailing import at, begin, explained, keep_editions, made, mark, opened, owned
+from tests.older import step_back
 from tests.postgres import KINDS, fresh_database
 
 PEOPLE = 12
@@ -210,16 +211,7 @@ def test_a_database_from_before_notes_everybody_where_a_mailing_waits(kind: str,
                 planning.plan(held, made(store).id, at(-60))
             Town(store, tmp_path).confirm(2)
             with store.writing_alone() as connection:
-                for step in (
-                    "DROP TABLE newcomers",
-                    "DROP INDEX ix_subscribers_paused",
-                    "DROP INDEX ix_deliveries_closed",
-                    "DROP TABLE runs",
-                    "DROP TABLE alarms",
-                    "ALTER TABLE installation DROP COLUMN restored",
-                ):
-                    connection.exec_driver_sql(step)
-                connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0005'")
+                step_back(connection, "0005")
         upgrade_store(address)
         with open_store(address) as store:
             assert noted(store) == ({mark(1), mark(2)} if waits else set())

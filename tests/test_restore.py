@@ -47,6 +47,7 @@ from newsletter.store.upgrade import migrate
 from tests.approving import COMING
 from tests.commands import run
 from tests.conftest import SOAK
+from tests.older import step_back
 from tests.postgres import KINDS, empty_database, fresh_database
 from tests.sending import COUNT, at, due_of, meanwhile, over_smtp, resume, send, sums, when_due
 from tests.smtpserver import Gate, SmtpServer, usual
@@ -483,15 +484,7 @@ def test_rows_that_do_not_fit_put_nothing_back(tmp_path: Path) -> None:
 def test_a_backup_of_an_older_step_is_upgraded_on_the_way(sender: App, tmp_path: Path) -> None:
     """The tables are made as they were, filled, and brought to today's in the same transaction."""
     with open_as_it_is(sender.database) as store, store.writing_alone() as connection:
-        for statement in (
-            *(f"DROP TABLE {name}" for name in ("passwords", "sign_in_links", "sessions", "drafts", "kept_texts")),
-            "ALTER TABLE notices DROP COLUMN until",
-            "DROP TABLE runs",
-            "DROP TABLE alarms",
-            "ALTER TABLE installation DROP COLUMN restored",
-            "UPDATE alembic_version SET version_num = '0006'",
-        ):
-            connection.exec_driver_sql(statement)
+        step_back(connection, "0006")
     path = backed_up(sender, tmp_path)
     app, done = put_back(sender, path, tmp_path / "back")
     assert done.manifest.step == "0006"
