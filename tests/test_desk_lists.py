@@ -447,7 +447,7 @@ def test_a_feed_is_found_at_an_address_chosen_added_and_gathered(desk: Desking, 
     assert (entry["url"], entry["rights"], entry["kind"]) == (wire.url("/feed", "localhost"), "free to quote", "feed")
     shown = daniel.follow(added)
     assert "<script>alert" not in shown.text
-    gathered = daniel.follow(daniel.send(shown, "/sources/meridian/gather"))
+    gathered = daniel.follow(daniel.send(shown, "/sources/wire/gather"))
     assert "It was asked: 1 new item." in gathered.text
     assert '<a href="/triage/wire-1">' in gathered.text
     assert "<img src=x" not in gathered.text

@@ -38,6 +38,7 @@ ELSEWHERE = "http://attacker.test"
 WAIT = 30_000  # ms for a condition to come true on a busy machine
 GOOD = "heron kettle almanac tide"
 UNSAID = "a sentence that nobody has said yet"
+DRAFTED = "a sentence that only a draft holds"
 SECRETS = {
     "SMTP_PASSWORD": "password-of-the-mail-server",
     "RETURNS_PASSWORD": "password-of-the-mailbox",
@@ -174,10 +175,10 @@ def test_no_secret_stands_in_a_page_or_in_the_log(desk: Desking, caplog: pytest.
 def test_a_draft_is_shown_to_its_writer_alone(desk: Desking) -> None:
     """Whoever opens the section of somebody who writes there sees the file; so do those who name the draft."""
     mei, priya = desk.signed_in("mei"), desk.signed_in("priya")
-    mei.send(mei.get(NARRATIVE), f"{NARRATIVE}/draft", whole(desk, add=UNSAID))
-    assert UNSAID in mei.get(f"{NARRATIVE}?draft=take").text
+    mei.send(mei.get(NARRATIVE), f"{NARRATIVE}/draft", whole(desk, add=DRAFTED))
+    assert DRAFTED in mei.get(f"{NARRATIVE}?draft=take").text
     for path in (NARRATIVE, f"{NARRATIVE}?draft=take", f"{NARRATIVE}?draft=mei", f"{AT}/kept", AT):
-        assert UNSAID not in priya.get(path).text
+        assert DRAFTED not in priya.get(path).text
     priya.send(priya.get(NARRATIVE), f"{NARRATIVE}/draft", {"act": "drop"})
     assert draft_of(desk.app, COMING, "opening", "mei") is not None
 

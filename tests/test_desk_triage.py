@@ -346,6 +346,7 @@ def test_triage_by_keys(desk: Desking, tab: Callable[..., Tab]) -> None:
     page.keyboard.press("/")
     page.keyboard.type("gannet")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/triage?q=gannet")  # loaded, and so is what listens to keys
     is_on(page, "Gannet")
     page.keyboard.press("b")
     page.wait_for_url("**/triage/gazette-1/blurb")
