@@ -5,26 +5,16 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 
-from newsletter.cli import main as command_line
+from newsletter.cli.logged import run_logged
 from newsletter.publication.schedule import City
 
 
 def main(arguments: list[str]) -> None:
     """Runs the command that the words name."""
-    from newsletter.schedule.logs import Style, begin_log, log_what_is_printed
-
     name, city, zone, root, *words = arguments
-    begin_log(Style.PEOPLE, name, City(name=city, zone=zone))
-    log_what_is_printed()
-    sys.argv = ["newsletter", "-C", root, *words]
-    try:
-        command_line()
-    except Exception:  # a bug of ours: its traceback is one entry of the log
-        logging.getLogger(__name__).exception("a fault of the program")
-        sys.exit(1)
+    run_logged(name, "people", City(name=city, zone=zone), root, words)
 
 
 if __name__ == "__main__":

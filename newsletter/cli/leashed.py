@@ -5,28 +5,19 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 
-from newsletter.cli import main as command_line
+from newsletter.cli.logged import run_logged
 from newsletter.publication.schedule import City
 
 
 def main(arguments: list[str]) -> None:
     """Runs the command that the words name."""
     from newsletter.schedule.leash import hold_on
-    from newsletter.schedule.logs import Style, begin_log, log_what_is_printed
 
     end, grace, name, style, city, zone, root, *words = arguments
     hold_on(int(end), float(grace))
-    begin_log(Style(style), name, City(name=city, zone=zone))
-    log_what_is_printed()
-    sys.argv = ["newsletter", "-C", root, *words]
-    try:
-        command_line()
-    except Exception:  # a bug of ours: its traceback is one entry of the log
-        logging.getLogger(__name__).exception("a fault of the program")
-        sys.exit(1)
+    run_logged(name, style, City(name=city, zone=zone), root, words)
 
 
 if __name__ == "__main__":
