@@ -16,6 +16,7 @@ from newsletter.actions.all_issues import all_issues, matching
 from newsletter.actions.app import App
 from newsletter.actions.page_audit import page_audit, verify_audit
 from newsletter.actions.triage_items import decide
+from newsletter.actions.unsubscribe_reader import suppress_reader
 from newsletter.actions.way_out import read_schedule
 from newsletter.actions.week_board import WeekBoard, glance, week_boards
 from newsletter.actions.week_progress import week_progress
@@ -26,6 +27,7 @@ from newsletter.desk.weekline import Cell, WeekLine, week_line
 from newsletter.model.audit import Deed
 from newsletter.model.item import Triage
 from newsletter.model.mailing import DeliveryState, Mailing, MailingKind, MailingState, Pause, Receipt
+from newsletter.model.subscriber import Reason
 from newsletter.store import audit, mailings
 from newsletter.store.engine import open_store
 from newsletter.store.pulse import mailing_states, pulse
@@ -417,3 +419,21 @@ def test_what_is_past_is_said_in_one_unit() -> None:
     spans = (timedelta(seconds=20), timedelta(minutes=9), timedelta(hours=3), timedelta(days=2))
     assert [ago(one) for one in spans] == ["just now", "9 minutes ago", "3 hours ago", "2 days ago"]
     assert ago(timedelta(hours=1, minutes=30)) == "90 minutes ago"
+
+
+def test_readers_are_counted_again_after_an_import_and_after_a_minute(desk: App, clock: Clock) -> None:
+    """Whom an issue would reach is told at once after a list came in, and else as it was a minute ago at most."""
+    before = board_of(desk)
+    assert before.audience is not None
+    bring_in(desk)
+    added = board_of(desk, before)
+    assert added.audience is not None
+    assert added.audience.writable > before.audience.writable
+    suppress_reader(desk, "ana@example.org", Reason.OPT_OUT, who="daniel", note="by letter")
+    clock.forward(seconds=59)
+    assert board_of(desk, added).audience == added.audience == added.lately_counted(clock())
+    clock.forward(seconds=1)
+    assert added.lately_counted(clock()) is None
+    later = board_of(desk, added).audience
+    assert later is not None
+    assert later.writable == added.audience.writable - 1

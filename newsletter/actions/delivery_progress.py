@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +22,7 @@ from newsletter.model.job import Job, Run
 from newsletter.model.mailing import DeliveryState, Mailing, Receipt
 from newsletter.publication import calendar
 from newsletter.store import audit, mailings, planning, receipts, returned, runs
+from newsletter.store.deliveries import first_planned
 from newsletter.store.engine import Store
 from newsletter.store.planning import Audience
 from newsletter.store.receipts import Came, Group
@@ -34,6 +34,14 @@ _MOST = 40  # groups of answers, and of what came back
 _TOLD = (DeliveryState.REFUSED, DeliveryState.EXPIRED, DeliveryState.DEFERRED, DeliveryState.UNKNOWN)
 
 
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The copies of a mailing, counted."""
+
+    receipt: Receipt
+    lately: tuple[Came, ...] = ()  # what came into its state in the last minutes, by ten seconds
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
     """The sending of an issue at one moment."""
@@ -43,7 +51,7 @@ class Sending:
     due: datetime  # by the calendar; UTC
     mailing: Mailing | None  # None: nothing of it is planned
     receipt: Receipt | None  # of the mailing
-    lately: tuple[Came, ...]  # what came into its state in the last minutes, by ten seconds
+    lately: tuple[Came, ...]  # see `Copies`
     at_it: bool  # a process that was begun from the desk is at it
     said: tuple[str, ...]  # the last lines of such a process, the mail server's words among them
 
@@ -80,15 +88,43 @@ class After:
     fates: Fates
 
 
-def mark_of_end(app: App, issue: IssueId) -> Hashable | None:
-    """For a mailing that is over, what is another one as soon as there is something else to say of its copies, but for
-    readers who are erased; None where it may still move, or there is none. Raises `NotAtHome`."""
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Another one as soon as there is something else to say of the copies of a mailing, but for readers who are erased.
+    Of one that is on its way, as soon as a hundredth more of it has left."""
+
+    mailing: Mailing
+    returned: int  # the number of what came back last
+    deeds: int  # and of the newest line about the issue in the audit log
+    left: int  # in hundredths
+
+
+def mark_of(app: App, issue: IssueId) -> Mark | None:
+    """Told without reading the copies; None where there is no mailing. Raises `NotAtHome`."""
     with readers_store(app, "sending happens") as (store, _):
         mailing = mailings.find(store, issue)
-        if mailing is None or not mailing.state.over:
+        if mailing is None:
             return None
-        newest = returned.newest(store, 1, mailing.id)
-        return mailing.id, mailing.state, mailing.digest, newest[0][0].number if newest else 0
+        back, deeds = returned.newest(store, 1, mailing.id), audit.newest_first(store, 1, issue=issue)
+        with store.reading() as connection:
+            planned = None if mailing.state.over else first_planned(connection, mailing.id)
+        return Mark(
+            mailing,
+            returned=back[0][0].number if back else 0,
+            deeds=deeds[0].number if deeds else 0,
+            left=0 if planned is None else planned // max(1, mailing.total // 100),
+        )
+
+
+def count_copies(app: App, issue: IssueId) -> Copies:
+    """How many copies are in which state, and how many came there lately. Raises `ConfigError` where the issue has no
+    mailing, `NotAtHome`."""
+    with readers_store(app, "sending happens") as (store, _):
+        mailing = mailing_of(store, issue)
+        since = app.clock() - _LATELY
+        moves = mailing.began is not None and not mailing.state.over
+        lately = receipts.changes_in_time(store, mailing.id, finely=True, since=since) if moves else ()
+        return Copies(receipts.receipt(store, mailing.id), lately)
 
 
 def look_after(app: App, issue: IssueId) -> After:
@@ -96,32 +132,26 @@ def look_after(app: App, issue: IssueId) -> After:
     return After(show_receipt(app, issue), look_at_fates(app, issue))
 
 
-def look_at_sending(app: App, issue: IssueId, known: Receipt | None = None) -> Sending:
-    """How far the sending has come. `known`: the receipt, where it need not be counted again. Raises `ConfigError` for
-    an issue that there is not, `NotAtHome`, `ContentError` for schedule.yaml."""
+def look_at_sending(app: App, issue: IssueId, copies: Copies | None) -> Sending:
+    """How far the sending has come, its copies as they were counted; None: it has no mailing. Raises `ConfigError` for
+    an issue that there is not, `ContentError` for schedule.yaml."""
     known_issue(app, issue)
-    schedule, now = read_schedule(app), app.clock()
-    with readers_store(app, "sending happens") as (store, _):
-        mailing = mailings.find(store, issue)
-        receipt = known if known or mailing is None else receipts.receipt(store, mailing.id)
-        moves = mailing is not None and mailing.began is not None and not mailing.state.over
-        since = now - _LATELY
-        lately = receipts.changes_in_time(store, mailing.id, finely=True, since=since) if mailing and moves else ()
     return Sending(
         issue=issue,
-        now=now,
-        due=calendar.week(schedule.calendar, issue).due,
-        mailing=receipt.mailing if receipt else None,
-        receipt=receipt,
-        lately=lately,
+        now=app.clock(),
+        due=calendar.week(read_schedule(app).calendar, issue).due,
+        mailing=copies.receipt.mailing if copies else None,
+        receipt=copies.receipt if copies else None,
+        lately=copies.lately if copies else (),
         at_it=is_at_it(app, issue),
         said=last_words(app, issue),
     )
 
 
-def look_before(app: App, issue: IssueId) -> Before:
-    """What will be sent, by whom, and what stands in the way. Raises as `look_at_sending`."""
-    schedule, now = read_schedule(app), app.clock()
+def look_before(app: App, issue: IssueId, audience: Audience) -> Before:
+    """What will be sent, by whom, to whom as they were just counted, and what stands in the way. Raises as
+    `look_at_sending`."""
+    schedule = read_schedule(app)
     approved, hindrance = None, None
     try:
         approved = approved_edition(app, issue).standing
@@ -130,7 +160,7 @@ def look_before(app: App, issue: IssueId) -> Before:
     except ContentError as error:
         hindrance = str(error)
     with readers_store(app, "sending happens") as (store, _):
-        audience, run = planning.audience(store, now), runs.find(store, Job.SEND, str(issue))
+        run = runs.find(store, Job.SEND, str(issue))
     return Before(
         approved=approved,
         hindrance=hindrance,
@@ -143,10 +173,16 @@ def look_before(app: App, issue: IssueId) -> Before:
     )
 
 
-def look_at_readers(app: App, issue: IssueId) -> tuple[Audience, Mailing | None]:
-    """Whom the issue would reach now, and its mailing, where one is planned. Raises `NotAtHome`."""
+def count_audience(app: App) -> Audience:
+    """Whom an issue would reach now. Raises `NotAtHome`."""
     with readers_store(app, "sending happens") as (store, _):
-        return planning.audience(store, app.clock()), mailings.find(store, issue)
+        return planning.audience(store, app.clock())
+
+
+def mailing_so_far(app: App, issue: IssueId) -> Mailing | None:
+    """Its mailing, where one is planned. Raises `NotAtHome`."""
+    with readers_store(app, "sending happens") as (store, _):
+        return mailings.find(store, issue)
 
 
 def look_at_fates(app: App, issue: IssueId) -> Fates:

@@ -35,12 +35,13 @@ from newsletter.publication.publication import NAMES, PEOPLE, SOURCES
 from newsletter.publication.schedule import Schedule
 from newsletter.store import mailings, planning, receipts, weekly
 from newsletter.store.engine import Store
+from newsletter.store.planning import Audience
 from newsletter.store.pulse import Pulse, pulse, untouched_since
 
 LIVELY = timedelta(seconds=5)  # so old a board may be while mails leave
 _WHOLE = timedelta(minutes=1)  # and at any other time, for what no glance tells
 _CHECKED = timedelta(minutes=15)  # a check says other things a day later, though no file has changed
-_COUNTED = timedelta(minutes=5)
+COUNTED = timedelta(minutes=1)  # readers come and go; counting 100,000 of them takes longer than the rest of a page
 _SURVEYED = timedelta(seconds=20)  # whoever decides about one story after another has nothing else looked up
 _WANTING = (MailingState.PAUSED, MailingState.UNRESOLVED, MailingState.MISSED)
 
@@ -82,14 +83,18 @@ class WeekBoard:
     checked: tuple[str, Pulse | None, datetime] | None = None  # what `progress` was made from, and when
     receipt: Receipt | None = None  # of the issue's mailing
     others: tuple[Mailing, ...] = ()  # mailings of other issues that want somebody's word
-    readers: int | None = None  # who would get the issue now
-    counted: datetime | None = None
+    audience: Audience | None = None  # whom the issue would reach now
+    counted: datetime | None = None  # when they were
     answers: int = 0  # that came since the last issue went out
     concerns: tuple[Concern, ...] = ()
     rota: Rota | None = None
     surveyed: datetime | None = None  # when `others`, `answers`, `concerns` and `rota` were looked up
     log: Verified | None = None
     trouble: str | None = None  # why something here is not known, in words
+
+    def lately_counted(self, now: datetime) -> Audience | None:
+        """Whom the issue would reach, counted so short ago that it may be told as how it is."""
+        return self.audience if _is_fresh(self.counted, now, COUNTED) else None
 
     def is_old(self, glance: Glance, now: datetime) -> bool:
         """Whether something has changed since, or may have."""
@@ -150,7 +155,7 @@ def _with_progress(app: App, store: Store | None, board: WeekBoard, before: Week
     if current.is_sent:
         return replace(board, progress=None)
     beat = board.glance.pulse
-    key = beat._replace(asked=None, untouched=0, answers=0, mailings=0) if beat else None
+    key = beat._replace(asked=None, untouched=0, answers=0, mailings=0, imports=0) if beat else None
     checked = (files_token(app, current.issue), key, board.at)
     if before and before.checked and before.progress and checked[:2] == before.checked[:2]:
         same = before.current is not None and before.current.issue == current.issue
@@ -164,13 +169,13 @@ def _with_progress(app: App, store: Store | None, board: WeekBoard, before: Week
 
 def _with_database(app: App, store: Store, board: WeekBoard, before: WeekBoard | None) -> WeekBoard:
     """With what the database counts: readers, answers, jobs, alarms, the log; each not more often than it has to be."""
-    readers, counted = (before.readers, before.counted) if before else (None, None)
-    if not _is_fresh(counted, board.at, _COUNTED):
-        readers, counted = planning.audience(store, board.at).writable, board.at
+    audience, counted = (before.audience, before.counted) if before else (None, None)
+    if before is None or _imports(before) != _imports(board) or not _is_fresh(counted, board.at, COUNTED):
+        audience, counted = planning.audience(store, board.at), board.at
     log = before.log if before else None
     if log is None or not _is_fresh(log.at, board.at, _CHECKED):
         log = verify_audit(app)
-    board = replace(board, readers=readers, counted=counted, log=log)
+    board = replace(board, audience=audience, counted=counted, log=log)
     if before and _is_fresh(before.surveyed, board.at, _SURVEYED) and _mail(before) == _mail(board):
         kept = {name: getattr(before, name) for name in ("others", "answers", "concerns", "rota", "surveyed")}
         return replace(board, **kept)
@@ -194,6 +199,10 @@ def _mail(board: WeekBoard) -> tuple[object, ...]:
     """What changes when a mailing or an answer does."""
     beat = board.glance.pulse
     return (beat.mailing, beat.mailings, beat.signatures, beat.answers) if beat else ()
+
+
+def _imports(board: WeekBoard) -> int:
+    return board.glance.pulse.imports if board.glance.pulse else 0
 
 
 def _with_gathered(app: App, store: Store, board: WeekBoard) -> WeekBoard:

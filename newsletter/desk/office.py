@@ -15,7 +15,7 @@ from typing import Any
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from newsletter.actions.app import App
-from newsletter.actions.delivery_progress import After
+from newsletter.actions.delivery_progress import After, Copies, count_audience
 from newsletter.actions.desk_look import DeskLook, desk_look, desk_signature
 from newsletter.actions.diff_issue import Face
 from newsletter.actions.keys import made_key_ring
@@ -31,6 +31,7 @@ from newsletter.publication.publication import Publication
 from newsletter.publication.schedule import Member, Schedule
 from newsletter.serving.limits import Buckets, Rate
 from newsletter.serving.visitors import Network
+from newsletter.store.planning import Audience
 from newsletter.tokens import Purpose
 
 # What may be tried how often, by what it is counted for: a name, a network.
@@ -59,7 +60,8 @@ class Office:
         self.standing = Standing(app)
         self.looks = Looks(app)
         self.shown: Once[str, Face] = Once(_SHOWN)  # editions that pages have shown lately, by digest
-        self.over: Once[Hashable, After] = Once(_SHOWN)  # what became of mailings that are over
+        self.counted: Once[Hashable, Copies] = Once(_SHOWN)  # the copies of mailings
+        self.after: Once[Hashable, After] = Once(_SHOWN)  # and what became of them
         self.growth: Once[tuple[str, int], Plot] = Once(_CITIES)  # the plot of readers, by zone and quarter of an hour
         self._buckets = {name: Buckets(rate) for name, rate in RATES.items()}
         self._counting, self._looking = threading.Lock(), threading.Lock()
@@ -107,6 +109,12 @@ class Office:
     def member(self, name: str) -> Member | None:
         """The one of the team with this id; None where schedule.yaml names nobody so."""
         return next((member for member in self.schedule.team if member.id == name), None)
+
+    def audience(self) -> Audience:
+        """Whom an issue would reach, counted a minute ago at most. Raises `NotAtHome`."""
+        board, _ = self.standing.board(now := self.now())
+        found = board.lately_counted(now) if board else None
+        return found or count_audience(self.app)
 
     def wait(self, what: str, key: str) -> float:
         """0 where this may be tried for this key now, and then it counts; else the seconds it has to wait."""

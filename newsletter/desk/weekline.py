@@ -150,7 +150,7 @@ def _send(board: WeekBoard, at: AtIssue, step: Step, now: datetime, cities: tupl
         return Cell(name="Sent", words=in_city(at.week.due, cities[0], now), state="ok", is_here=True, path=path)
     here = step is Step.WAITING
     words, lines = _moment(at.week.due, here, now, cities)
-    readers = () if board.readers is None else (counted(board.readers, "reader"),)
+    readers = () if board.audience is None else (counted(board.audience.writable, "reader"),)
     late = at.is_open and now >= at.week.due
     if late:
         words, lines = "Due, not sent", (f"since {in_city(at.week.due, cities[0], now)}",)

@@ -33,16 +33,28 @@ def any_closed(connection: Connection, mailing: MailingId) -> bool:
     return _any(connection, mailing, _ROWS.c.seq, literal(0), closed)
 
 
+def first_planned(connection: Connection, mailing: MailingId) -> int | None:
+    """The `seq` of the first row that is still planned; None where none is."""
+    return _first(connection, mailing, _ROWS.c.seq, literal(0), in_state(DeliveryState.PLANNED))
+
+
 def _any(
     connection: Connection, mailing: MailingId, ordered: Column[Any], above: ColumnElement[Any], *more: Any
 ) -> bool:
-    """Whether there is such a row.
+    """Whether there is such a row."""
+    return _first(connection, mailing, ordered, above, *more) is not None
+
+
+def _first(
+    connection: Connection, mailing: MailingId, ordered: Column[Any], above: ColumnElement[Any], *more: Any
+) -> int | None:
+    """The `seq` of the first such row.
 
     QUIRK: SQLite, which has no figures, reads the whole mailing rather than an index of the few such rows, unless the
     query asks for a range and for the order of that index.
     """
     query = select(_ROWS.c.seq).where(_ROWS.c.mailing == mailing, ordered > above, *more).order_by(ordered).limit(1)
-    return connection.scalar(query) is not None
+    return connection.scalar(query)
 
 
 def said(answer: Answer) -> dict[str, Any]:

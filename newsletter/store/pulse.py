@@ -32,6 +32,7 @@ def _statement() -> Select[Any]:
         select(func.max(_MAILINGS.c.id)),
         select(_MAILINGS.c.state).where(*of_issue).order_by(_MAILINGS.c.number.desc()).limit(1),
         select(func.max(schema.answers.c.number)),
+        select(func.max(schema.imports.c.number)),
     )
     return select(*(one.scalar_subquery().label(f"n{at}") for at, one in enumerate(columns)))
 
@@ -49,6 +50,7 @@ class Pulse(NamedTuple):
     mailings: int  # the id of the newest
     mailing: str  # the state of the issue's newest mailing; "" where it has none
     answers: int  # the number of the newest
+    imports: int  # the same
 
 
 def pulse(store: Store, issue: IssueId | None, since: datetime) -> Pulse:
@@ -63,6 +65,7 @@ def pulse(store: Store, issue: IssueId | None, since: datetime) -> Pulse:
         mailings=row[4] or 0,
         mailing=row[5] or "",
         answers=row[6] or 0,
+        imports=row[7] or 0,
     )
 
 

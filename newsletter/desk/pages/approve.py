@@ -16,7 +16,7 @@ from newsletter.actions.approve_issue import (
 )
 from newsletter.actions.approved_edition import proposal
 from newsletter.actions.check_issue import blocking
-from newsletter.actions.delivery_progress import look_at_readers
+from newsletter.actions.delivery_progress import mailing_so_far
 from newsletter.actions.diff_issue import Face, difference, face_of, last_look
 from newsletter.desk import approving
 from newsletter.desk.ask import Ask
@@ -113,7 +113,7 @@ def _page(office: Office, ask: Ask, again: _Again, status: int = 200) -> Respons
     face = face_of(proposed.edition, _NOW)
     office.shown.put(proposed.edition.digest, face)
     before = again.shown or last_look(app, issue, me)
-    readers, mailing = look_at_readers(app, issue)
+    mailing = mailing_so_far(app, issue)
     is_paused = mailing is not None and mailing.state is MailingState.PAUSED
     values = {
         **common,
@@ -123,7 +123,7 @@ def _page(office: Office, ask: Ask, again: _Again, status: int = 200) -> Respons
         "signing": approving.standing(proposed, me, now, cities),
         "obstacles": approving.obstacles(checked.report.findings, issue),
         "changes": approving.changes(difference(before, face), me) if before else None,
-        "readers": f"{readers.writable:,}",
+        "readers": f"{office.audience().writable:,}",
         "over": is_sent(app.root, issue) and not is_paused,
         "paused": is_paused,
     }

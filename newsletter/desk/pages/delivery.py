@@ -9,11 +9,13 @@ from starlette.responses import Response
 from newsletter.actions.cancel_mailing import StillPublic, cancel_mailing
 from newsletter.actions.delivery_progress import (
     After,
+    Mark,
     Sending,
+    count_copies,
     look_after,
     look_at_sending,
     look_before,
-    mark_of_end,
+    mark_of,
 )
 from newsletter.actions.pause_mailing import pause_mailing
 from newsletter.actions.start_sending import Start, start_sending
@@ -27,6 +29,7 @@ from newsletter.model.errors import NewsletterError
 from newsletter.model.issue import IssueId
 from newsletter.publication.schedule import City
 
+_OVER, _MOVING = 60, 5  # seconds for which copies are counted, of a mailing that is over and of one on its way
 _STARTED = {
     Start.NOW: "It is being sent: a process of its own has begun, and goes on when the desk ends.",
     Start.GO_ON: "It goes on: a process of its own has begun, and goes on when the desk ends.",
@@ -43,7 +46,7 @@ def show(office: Office, ask: Ask) -> Response:
 def show_progress(office: Office, ask: Ask) -> Response:
     """The part of the page that moves. Where the rest of it says something else now, the whole is asked for anew."""
     issue = issue_of(office.app, ask)
-    sending, _ = looked_at(office, issue)
+    sending = looked_at(office, issue)
     progress = delivering.progress(sending, cities_for(office.schedule, ask.me.id))
     response = office.part(ask, "delivery_progress.html", {"issue": str(issue), "progress": progress})
     if ask.query.get("stamp", progress["stamp"]) != progress["stamp"]:
@@ -99,10 +102,10 @@ def _home(issue: IssueId) -> str:
 
 def _page(office: Office, ask: Ask, error: str = "", status: int = 200) -> Response:
     app, issue, me = office.app, issue_of(office.app, ask), ask.me
-    sending, after = looked_at(office, issue)
+    sending, after = looked_at(office, issue), _after(office, issue)
     cities, names = cities_for(office.schedule, me.id), {one.id: one.name for one in office.schedule.team}
     begun = sending.mailing is not None and sending.mailing.began is not None
-    found = None if begun else look_before(app, issue)
+    found = None if begun else look_before(app, issue, office.audience())
     may = me.may(*APPROVERS)
     values: dict[str, Any] = {
         "issue": str(issue),
@@ -114,20 +117,31 @@ def _page(office: Office, ask: Ask, error: str = "", status: int = 200) -> Respo
         "receipt": None,
         "typed": ask.text("note"),
     }
-    if begun or (sending.mailing is not None and sending.mailing.state.over):
-        values |= _told(after or look_after(app, issue), sending, cities, names)
+    if after is not None:
+        values |= _told(after, sending, cities, names)
     return office.page(ask, "delivery.html", f"Delivery of {issue}", values, status)
 
 
-def looked_at(office: Office, issue: IssueId) -> tuple[Sending, After | None]:
-    """How far the sending has come, and what became of one that is over: that is counted once a minute at most, for
-    there may be very many copies."""
-    mark = mark_of_end(office.app, issue)
+def looked_at(office: Office, issue: IssueId) -> Sending:
+    """How far the sending has come. There may be very many copies: they are counted once for all who look, and again
+    after a few seconds, or a hundredth more of them."""
+    mark = mark_of(office.app, issue)
     if mark is None:
-        return look_at_sending(office.app, issue), None
-    minute = int(office.now().timestamp() // 60)
-    after = office.over.get((issue, mark, minute), lambda: look_after(office.app, issue))
-    return look_at_sending(office.app, issue, after.proof.receipt), after
+        return look_at_sending(office.app, issue, None)
+    copies = office.counted.get(_kept(office, mark), lambda: count_copies(office.app, issue))
+    return look_at_sending(office.app, issue, copies)
+
+
+def _after(office: Office, issue: IssueId) -> After | None:
+    """What became of the copies, looked up as seldom; None where there are none yet."""
+    mark = mark_of(office.app, issue)
+    if mark is None or (mark.mailing.began is None and not mark.mailing.state.over):
+        return None
+    return office.after.get(_kept(office, mark), lambda: look_after(office.app, issue))
+
+
+def _kept(office: Office, mark: Mark) -> tuple[Mark, int]:
+    return mark, int(office.now().timestamp() // (_OVER if mark.mailing.state.over else _MOVING))
 
 
 def _told(after: After, sending: Sending, cities: tuple[City, ...], names: dict[str, str]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def take(office: Office, ask: Ask) -> Response:
 
 def _page(office: Office, ask: Ask, errors: dict[str, str], status: int = 200) -> Response:
     app, issue = office.app, issue_of(office.app, ask)
-    sending, _ = looked_at(office, issue)
+    sending = looked_at(office, issue)
     count = sending.receipt.of(DeliveryState.UNKNOWN) if sending.receipt else 0
     people = []
     if count:
