@@ -17,7 +17,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from time import perf_counter
 
-from bench.desk_ground import Ground, made
+from bench.desk_ground import Ground, half_sent, made
 from bench.timing import duration
 from newsletter.actions import sessions
 from newsletter.desk.application import application
@@ -40,6 +40,10 @@ def main() -> None:
         print(f"{counts[0]:,} items, {counts[1]:,} issues, {counts[2]:,} readers; {ROUNDS} rounds, after a first one")
         with served(ground) as browser:
             print(table(browser, pages(ground)))
+            half_sent(ground)
+            delivery = f"/issues/{ground.issue}/delivery"
+            print("\nThe same while the issue is being sent, half of it gone:")
+            print(table(browser, ("/", delivery, f"{delivery}/progress", "/audit")))
 
 
 def pages(ground: Ground) -> tuple[str, ...]:

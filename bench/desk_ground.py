@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import update
+
 from bench.archive_weeks import Weeks, due, edition_of
 from bench.check import entry_of
 from bench.deliver_ready import Way, due_of, made_ready, new_key
@@ -16,10 +18,11 @@ from newsletter.model.edition import SentIssue
 from newsletter.model.identity import New
 from newsletter.model.issue import IssueId
 from newsletter.model.item import ItemId, Reading
+from newsletter.model.mailing import DeliveryState, MailingState
 from newsletter.model.source import SourceId, SourceState
 from newsletter.publication.folder import Folder
 from newsletter.publication.sent import write_sent
-from newsletter.store import items
+from newsletter.store import items, mailings, schema
 from newsletter.store.engine import open_store
 from newsletter.store.fingerprints import bring_up_to_date
 
@@ -51,6 +54,21 @@ def made(folder: Path, items_there: int, issues: int, readers: int) -> Ground:
     item = _gathered(app, now, items_there)
     known = SourceId(read_publication(app, Folder(root)).sources[0].id)
     return Ground(app, ready.issue, sent, item, "reader-17@mail-17.example.org", known)
+
+
+def half_sent(ground: Ground) -> None:
+    """Has its issue be on its way: every second copy was accepted within the last minutes, one in a hundred refused."""
+    rows, now = schema.deliveries, ground.app.clock()
+    with open_store(ground.app.database) as store, store.writing() as connection:
+        mailing = mailings.find(connection, ground.issue)
+        assert mailing is not None
+        began = {"state": MailingState.SENDING.value, "began": now - timedelta(minutes=10)}
+        connection.execute(update(schema.mailings).where(schema.mailings.c.id == mailing.id).values(**began))
+        done = update(rows).where(rows.c.mailing == mailing.id, rows.c.seq <= mailing.total // 2)
+        answered = {"digest": mailing.digest, "attempt": 1, "changed": now - timedelta(minutes=1)}
+        connection.execute(done.values(state=DeliveryState.ACCEPTED.value, **answered))
+        refused = {"state": DeliveryState.REFUSED.value, "code": 550}
+        connection.execute(done.where(rows.c.seq % 100 == 0).values(**refused))
 
 
 def _sent(root: Path, folder: Path, count: int) -> IssueId:
