@@ -124,8 +124,9 @@ def triages(house: House, page: Page) -> None:
     page.get_by_role("link", name=re.compile("^Triage")).click()
     story = page.locator("article.story").first
     title = story.locator("h2").inner_text()
+    page.wait_for_load_state()
     page.keyboard.press("y")
-    expect(page.get_by_text("Kept").first).to_be_visible()
+    expect(page.locator(".decided")).to_contain_text(title)
     page.goto(f"{house.desk.address}/triage?list=kept")
     expect(page.get_by_role("heading", name=title).first).to_be_visible()
 
