@@ -18,7 +18,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     has_postgresql || missing="$missing postgresql"
     if [ -n "$missing" ]; then
         echo "Installing$missing ..."
-        apt-get update -qq
+        apt-get -o DPkg::Lock::Timeout=300 update -qq
         # The tests start servers of their own, in folders of theirs; none that is only installed for them is to run now.
         policy=/usr/sbin/policy-rc.d
         if [ ! -e "$policy" ]; then
@@ -31,7 +31,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
             echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections ;;
         esac
         # shellcheck disable=SC2086
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+        DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends $missing >/dev/null
     fi
 else
     if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
