@@ -12,7 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    case,
     delete,
     exists,
     func,
@@ -25,10 +24,10 @@ from sqlalchemy import (
 
 from newsletter.model.mailing import DeliveryState, Mailing, MailingId, MailingState
 from newsletter.model.subscriber import Mark, SubscriberState
-from newsletter.store import mailings, newcomers, schema
+from newsletter.store import mailings, newcomers, schema, subscribers
 from newsletter.store.engine import Store
 from newsletter.store.owning import Owned
-from newsletter.store.writable import wanting, writable
+from newsletter.store.writable import back_again, wanting, writable
 
 BATCH = 5_000  # rows in one transaction, so that each is short
 _MARKS_AT_ONCE = 500  # marks in one query; SQLite takes 32,766 values, older libraries 999
@@ -40,7 +39,6 @@ _ALONG_THE_INDEX = f"{_BY_INDEX}; SET LOCAL enable_sort = off"
 _ROWS, _READERS, _MAILINGS = schema.deliveries, schema.subscribers, schema.mailings
 _NEWCOMERS, _SUPPRESSIONS = schema.newcomers, schema.suppressions
 _S = SubscriberState
-_KINDS = ("wanting", _S.UNCONFIRMED.value, _S.PAUSED.value, _S.UNSUBSCRIBED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +53,21 @@ class Audience:
 
 
 def audience(store: Store, now: datetime) -> Audience:
-    """Whom a mailing planned now would reach, and whom not."""
-    kind = case((wanting(now), "wanting"), else_=_READERS.c.state)
-    counted = (func.coalesce(func.sum(case((kind == name, 1), else_=0)), 0) for name in _KINDS)
+    """Whom a mailing planned now would reach, and whom not; all of one moment."""
     # QUIRK: asked of every reader whether something forbids writing to them, either database looks 100,000 times.
     barred = select(_SUPPRESSIONS.c.mark).where(_SUPPRESSIONS.c.lifted.is_(None))
-    suppressed = select(func.count()).where(_READERS.c.mark.in_(barred), wanting(now)).correlate(None).scalar_subquery()
-    with store.reading() as connection:
-        row = connection.execute(select(suppressed, *counted).select_from(_READERS)).one()
-    return Audience(writable=row[1] - row[0], suppressed=row[0], unconfirmed=row[2], paused=row[3], unsubscribed=row[4])
+    suppressed = select(func.count()).where(_READERS.c.mark.in_(barred), wanting(now))
+    with store.snapshot() as connection:
+        forbidden = connection.scalar(suppressed) or 0
+        back = connection.scalar(select(func.count()).where(back_again(now))) or 0
+        states = subscribers.count(connection)
+    return Audience(
+        writable=states[_S.CONFIRMED] + back - forbidden,
+        suppressed=forbidden,
+        unconfirmed=states[_S.UNCONFIRMED],
+        paused=states[_S.PAUSED] - back,
+        unsubscribed=states[_S.UNSUBSCRIBED],
+    )
 
 
 def plan(owned: Owned, mailing: MailingId, now: datetime, team: Collection[Mark] = ()) -> Mailing:

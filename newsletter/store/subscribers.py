@@ -81,10 +81,11 @@ def page(
 
 def count(place: Store | Connection) -> Mapping[SubscriberState, int]:
     """How many readers are in each state; every state is there."""
-    query = select(_TABLE.c.state, func.count().label("number")).group_by(_TABLE.c.state).order_by(_TABLE.c.state)
+    # QUIRK: grouped by state SQLite sorts them all, which takes four times as long.
+    counted = (func.count().filter(_TABLE.c.state == state.value) for state in SubscriberState)
     with glance(place) as connection:
-        found = {row.state: row.number for row in connection.execute(query)}
-    return {state: found.get(state.value, 0) for state in SubscriberState}
+        found = connection.execute(select(*counted).select_from(_TABLE)).one()
+    return dict(zip(SubscriberState, found, strict=True))
 
 
 def write(connection: Connection, subscriber: Subscriber) -> None:

@@ -20,9 +20,12 @@ def writable(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
 
 def wanting(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The condition that they have said yes and are not away: confirmed, or paused until a time that is past."""
-    confirmed = _READERS.c.state == SubscriberState.CONFIRMED.value
-    back = and_(_READERS.c.state == SubscriberState.PAUSED.value, _READERS.c.until <= now)
-    return or_(confirmed, back)
+    return or_(_READERS.c.state == SubscriberState.CONFIRMED.value, back_again(now))
+
+
+def back_again(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """The condition that they were away until a time that is past."""
+    return and_(_READERS.c.state == SubscriberState.PAUSED.value, _READERS.c.until <= now)
 
 
 def forbidden() -> ColumnElement[bool]:
