@@ -80,7 +80,30 @@ def test_changes_are_told_by_words_and_signs(desk: Desking) -> None:
     told = mei.get(CHANGES)
     assert "taken away: −teams" in words(told)
     assert "new: +delegations" in words(told)
-    assert "From what you looked at on" in words(told)
+
+
+@pytest.mark.parametrize(
+    ("who", "at"), [("mei", "Wed 25 Nov 21:00 Hong Kong"), ("daniel", "Wed 25 Nov 08:00 New York")]
+)
+@pytest.mark.parametrize("path", [CHANGES, APPROVE])
+def test_the_last_look_is_told_on_the_clock_of_who_looks(desk: Desking, who: str, at: str, path: str) -> None:
+    """Not in UTC."""
+    member = desk.signed_in(who)
+    page = member.get(CHANGES)
+    member.send(page, CHANGES, {"digest": page.hidden("digest")})
+    assert f"From what you looked at on {at} to " in words(member.get(path))
+
+
+def test_sources_with_other_numbers_are_one_quiet_line(desk: Desking) -> None:
+    """A source more renumbers those behind it; only what it brought stands between signs."""
+    mei = desk.signed_in("mei")
+    page = mei.get(CHANGES)
+    mei.send(page, CHANGES, {"digest": page.hidden("digest")})
+    edit(in_issue(desk.root, "issue.md"), "points have not moved.", "points have not moved.[^pacific-pause]")
+    told = mei.get(CHANGES)
+    assert "Sources are numbered anew; only marks that lead elsewhere are shown as changed." in words(told)
+    assert "new: +[2] https://pacificledger.example.com/trade/pause-within-a-pause, end;" in words(told)
+    assert "taken away: " not in words(told)
 
 
 def test_who_reads_while_it_is_changed_has_not_read_it(desk: Desking) -> None:

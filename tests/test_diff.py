@@ -20,12 +20,14 @@ from newsletter.model.changes import Change, How, changes, differing, output_wor
 from newsletter.model.errors import ConfigError, ContentError
 from newsletter.model.inputfile import InputFile
 from newsletter.model.issue import IssueId
+from newsletter.publication.schedule import City
 from newsletter.store import looks
 from newsletter.store.engine import open_store
-from newsletter.text.changes import Kind, Run, word_changes
+from newsletter.text.changes import Kind, Run, is_renumbered, word_changes
 from tests.approving import COMING, at_home, edit, in_issue, sign
 
 SENT = IssueId.parse("2026-11-20")
+CITIES = (City(name="Hong Kong", zone="Asia/Hong_Kong"), City(name="New York", zone="America/New_York"))
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def changed(app: App, who: str = "mei", since: Since | IssueId | None = None) ->
 def printed(difference: Difference) -> str:
     """As a terminal shows it, without colours."""
     console = Console(file=StringIO(), width=100, markup=False, highlight=False, no_color=True)
-    console.print(shown(difference))
+    console.print(shown(difference, CITIES))
     return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 
@@ -74,6 +76,40 @@ def test_a_chinese_character_is_a_word() -> None:
     assert word_changes("港口很忙", "港口不忙") == (
         (Run(Kind.SAME, "港口"), Run(Kind.GONE, "很"), Run(Kind.NEW, "不"), Run(Kind.SAME, "忙")),
     )
+
+
+def test_a_mark_is_known_by_the_address_it_stands_for() -> None:
+    """A source that comes in renumbers the others, and shows alone; the new numbers are those shown around it."""
+    before = "Ships lie idle [1]. It rained [2].\n\n[1] https://a.test/\n[2] https://b.test/"
+    after = (
+        "Ships lie idle [1]. Some left [2]. It rained [3].\n\n"
+        "[1] https://a.test/\n[2] https://c.test/\n[3] https://b.test/"
+    )
+    assert word_changes(before, after) == (
+        (
+            Run(Kind.SAME, "Ships lie idle [1]. "),
+            Run(Kind.NEW, "Some left [2]. "),
+            Run(Kind.SAME, "It rained [3]."),
+        ),
+        (
+            Run(Kind.SAME, "[1] https://a.test/ "),
+            Run(Kind.NEW, "[2] https://c.test/ "),
+            Run(Kind.SAME, "[3] https://b.test/"),
+        ),
+    )
+    assert is_renumbered(before, after)
+    assert not is_renumbered(before, before.replace("https://a.test/", "https://c.test/"))
+
+
+def test_a_mark_that_leads_elsewhere_is_a_change_although_its_number_is_the_same() -> None:
+    """And so is one that no list of addresses knows."""
+    before, after = "It rained [1].\n\n[1] https://a.test/", "It rained [1].\n\n[1] https://b.test/"
+    assert word_changes(before, after)[0] == (
+        Run(Kind.SAME, "It rained "),
+        Run(Kind.GONE, "[1]."),
+        Run(Kind.NEW, "[1]."),
+    )
+    assert word_changes("As in [1999] [4]", "As in [1999] [5]")[0][1:] == (Run(Kind.GONE, "[4]"), Run(Kind.NEW, "[5]"))
 
 
 words = st.lists(st.sampled_from(["a", "b", "c", "港", "d,"]), max_size=12).map(" ".join)
@@ -135,17 +171,31 @@ def test_what_is_new_since_ones_last_look(home: App) -> None:
     edit(in_issue(home.root, "issue.md"), "subject: Two capitals", "subject: Two cities")
     edit(in_issue(home.root, "question.md"), "?", ", if at all?")
     found = changed(home)
-    assert found.before == "what mei looked at on Wed 25 Nov 13:00 UTC"
+    assert (found.before, found.seen) == ("what mei looked at", home.clock())
     assert [run.words for run in found.subject if run.kind is not Kind.SAME] == ["capitals, ", "cities, "]
     assert found.preheader == ()
     assert found.sections == ("heading", "question")
     assert found.outputs == ("subject", "email.txt", "email.html", "page.html", "terms")
     assert [change.path.rpartition("/")[2] for change in found.files] == ["issue.md", "question.md"]
     text = printed(found)
+    assert text.startswith("From what mei looked at on Wed 25 Nov 21:00 Hong Kong to the files as they are now:")
     assert "Two [-capitals,-] {+cities,+} one table" in text
     assert "content/issues/2026-11-27/question.md was changed" in text
     assert "Sections of the page: heading, question" in text
     assert changed(home).same
+
+
+def test_a_source_more_is_new_and_those_behind_it_are_not(home: App) -> None:
+    """They bear other numbers in every text, which one quiet line tells."""
+    diff_issue(home, COMING, "mei")
+    edit(in_issue(home.root, "issue.md"), "points have not moved.", "points have not moved.[^pacific-pause]")
+    found = changed(home)
+    assert found.renumbered
+    for paragraph in found.text:
+        assert not [run.words for run in paragraph if run.kind is Kind.GONE], paragraph
+    print(printed(found))
+    assert found.sections == ("opening", "sources")
+    assert "Sources are numbered anew" in printed(found)
 
 
 def test_a_comment_is_a_file_that_readers_do_not_see(home: App) -> None:
@@ -178,7 +228,7 @@ def test_what_is_new_since_the_approval(home: App) -> None:
     edit(in_issue(home.root, "question.md"), "?", ", if at all?")
     diff_issue(home, COMING, "daniel")
     found = changed(home, "daniel", Since.APPROVAL)
-    assert found.before == "what mei signed on Wed 25 Nov 13:00 UTC"
+    assert (found.before, found.seen) == ("what mei signed", home.clock())
     assert found.sections == ("question",)
     assert diff_issue(home, COMING, "priya").difference == found
 
@@ -226,6 +276,7 @@ def test_the_difference_as_json_is_whole(home: App) -> None:
     edit(in_issue(home.root, "question.md"), "?", ", if at all?")
     document = json.loads(json.dumps(as_json(changed(home))))
     assert document["same"] is False
+    assert document["seen"] == "2026-11-25T13:00:00+00:00"
     assert document["sections"] == ["question"]
     assert {"kind": "new", "words": "all?"} in [
         {**run, "words": run["words"].split()[-1]} for one in document["text"] for run in one if run["words"].strip()

@@ -13,7 +13,7 @@ from newsletter.actions.build_issue import SAMPLE_READER, SAMPLE_SIGNING
 from newsletter.actions.home import home_store
 from newsletter.actions.todays_edition import Today, own_files, read_today
 from newsletter.deliver.personal import slot_values
-from newsletter.model.approval import living, said
+from newsletter.model.approval import living
 from newsletter.model.changes import Change, changes, differing
 from newsletter.model.edition import Edition
 from newsletter.model.errors import ConfigError, ContentError
@@ -22,7 +22,7 @@ from newsletter.model.issue import IssueId
 from newsletter.publication.folder import Folder, is_sent
 from newsletter.store import approvals, editions, looks
 from newsletter.store.engine import Store
-from newsletter.text.changes import Run, word_changes
+from newsletter.text.changes import Run, is_renumbered, word_changes
 
 
 class Since(Enum):
@@ -37,6 +37,7 @@ class Face:
     """An issue as its readers get it."""
 
     what: str  # which it is, in words
+    seen: datetime | None = None  # when it was looked at or signed
     issue: IssueId
     subject: str
     preheader: str
@@ -50,11 +51,13 @@ class Face:
 class Difference:
     """What has changed between two faces."""
 
-    before: str  # which they are, in words
+    before: str  # which they are, in words: "what mei looked at"
+    seen: datetime | None  # when that was; None where it was neither looked at nor signed
     after: str
     subject: tuple[Run, ...]  # empty where it is the same
     preheader: tuple[Run, ...]
-    text: tuple[tuple[Run, ...], ...]  # the paragraphs that differ
+    text: tuple[tuple[Run, ...], ...]  # the paragraphs that differ, in more than the numbers of their sources
+    renumbered: bool  # whether sources of both have other numbers
     sections: tuple[str, ...]  # of the page, by name, that differ, came or went
     outputs: tuple[str, ...]  # by name
     pictures: tuple[Change, ...]  # by name
@@ -143,8 +146,8 @@ def last_look(app: App, issue: IssueId, who: str) -> Face | None:
         return _since(store, issue, who, None)
 
 
-def face_of(edition: Edition, what: str) -> Face:
-    """An edition as the sample reader would get it."""
+def face_of(edition: Edition, what: str, seen: datetime | None = None) -> Face:
+    """An edition as the sample reader would get it; `what` it is, and when it was `seen`."""
     values = slot_values(
         SAMPLE_READER,
         issue=edition.issue,
@@ -157,6 +160,7 @@ def face_of(edition: Edition, what: str) -> Face:
     )
     return Face(
         what=what,
+        seen=seen,
         issue=edition.issue,
         subject=edition.subject,
         preheader=edition.preheader,
@@ -172,10 +176,12 @@ def difference(before: Face, after: Face) -> Difference:
     pictures = [[file for file in face.outputs if file.path.startswith("images/")] for face in (before, after)]
     return Difference(
         before=before.what,
+        seen=before.seen,
         after=after.what,
         subject=_line(before.subject, after.subject),
         preheader=_line(before.preheader, after.preheader),
         text=word_changes(before.text, after.text),
+        renumbered=is_renumbered(before.text, after.text),
         sections=_sections(before.page, after.page),
         outputs=differing(before.outputs, after.outputs),
         pictures=changes(*pictures),
@@ -186,13 +192,13 @@ def difference(before: Face, after: Face) -> Difference:
 def _since(store: Store, issue: IssueId, who: str, since: Since | None) -> Face | None:
     if since is not Since.APPROVAL and (look := looks.last(store, issue, who)):
         seen = editions.find(store, look.digest)
-        return face_of(seen, f"what {who} looked at on {said(look.looked)}") if seen else None
+        return face_of(seen, f"what {who} looked at", look.looked) if seen else None
     if since is Since.LOOK:
         raise ConfigError("since", f"{who} has not looked at {issue} before; say --as NAME, or leave --since out")
     signed = living(approvals.signatures(store, issue))
     edition = editions.find(store, signed[-1].digest) if signed else None
     if edition is not None:
-        return face_of(edition, f"what {signed[-1].who} signed on {said(signed[-1].when)}")
+        return face_of(edition, f"what {signed[-1].who} signed", signed[-1].when)
     if since is Since.APPROVAL:
         raise ConfigError("since", f"nobody has signed {issue} yet; leave --since out, or name another issue")
     return None
@@ -243,6 +249,8 @@ def _line(before: str, after: str) -> tuple[Run, ...]:
     return next(iter(word_changes(before, after)), ())
 
 
+# The number that a mark bears on the page, which is another one as soon as a source comes in before it.
+_NUMBER = re.compile(r'(?<=<sup>)(<a href="#source-[^"]*">)\d+(?=</a></sup>)')
 _SECTION = re.compile(r'<section\b[^>]*?\bclass="([^"]*)"(?:[^>]*?\bid="([^"]*)")?[^>]*>')
 
 
@@ -254,7 +262,11 @@ def _sections(before: str, after: str) -> tuple[str, ...]:
 
 
 def _divided(page: str) -> dict[str, str]:
-    """The page by section: its id, or its class where it has none. What stands before the first is the heading."""
+    """The page by section: its id, or its class where it has none, without the numbers of its marks.
+
+    What stands before the first is the heading.
+    """
+    page = _NUMBER.sub(r"\1", page)
     starts = [*_SECTION.finditer(page)]
     ends = [match.start() for match in starts[1:]] + [len(page)]
     parts = {"heading": page[: starts[0].start()] if starts else page}

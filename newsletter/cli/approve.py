@@ -126,7 +126,7 @@ def _show(app: App, proposed: Proposal, who: str) -> None:
     click.echo(f"  {_standing(proposed.standing)}")
     before = last_look(app, edition.issue, who)
     if before is not None:
-        console().print(shown(difference(before, face_of(edition, "what would be signed"))))
+        console().print(shown(difference(before, face_of(edition, "what would be signed")), cities))
 
 
 def _standing(standing: Standing) -> str:

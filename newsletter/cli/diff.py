@@ -7,6 +7,7 @@ import json
 import click
 
 from newsletter.actions.diff_issue import Since, diff_issue
+from newsletter.actions.way_out import read_schedule
 from newsletter.cli.arguments import AS, IssueArgument, named_or_coming, opened
 from newsletter.cli.differences import as_json, shown
 from newsletter.cli.terminal import console
@@ -64,4 +65,4 @@ def command(folder: str, issue: IssueId | None, since: Since | IssueId | None, w
             f"This is the first look of {who}, and nobody has signed it: the next diff shows what is new since now."
         )
     else:
-        console().print(shown(looked.difference))
+        console().print(shown(looked.difference, read_schedule(app).cities))

@@ -9,16 +9,20 @@ from rich.padding import Padding
 from rich.text import Text
 
 from newsletter.actions.diff_issue import Difference
+from newsletter.cli.arguments import in_words
 from newsletter.model.changes import output_words
+from newsletter.publication.schedule import City
 from newsletter.text.changes import Kind, Run
 
 _AROUND = 8  # unchanged words shown on either side of a change
 _MARKS = {Kind.GONE: ("[-", "-]", "red strike"), Kind.NEW: ("{+", "+}", "bold green")}
 
 
-def shown(difference: Difference) -> Group:
-    """What has changed, the mail's words first; words that went stand in [- -], new ones in {+ +}."""
-    head = Text(f"From {difference.before} to {difference.after}:", style="bold")
+def shown(difference: Difference, cities: tuple[City, ...]) -> Group:
+    """What has changed, the mail's words first; words that went stand in [- -], new ones in {+ +}. Times are those of
+    the first city."""
+    seen = f" on {in_words(difference.seen, cities[:1])}" if difference.seen else ""
+    head = Text(f"From {difference.before}{seen} to {difference.after}:", style="bold")
     if difference.same and not difference.files:
         return Group(head, Text("  nothing has changed."))
     parts: list[Text | Padding] = [head]
@@ -36,8 +40,10 @@ def shown(difference: Difference) -> Group:
         parts.append(Text("The mail's text", style="bold"))
         for paragraph in difference.text:
             parts += [Padding(_marked(paragraph), (0, 0, 0, 2), expand=False), Text()]
-    elif "email.txt" in difference.outputs:
+    elif "email.txt" in difference.outputs and not difference.renumbered:
         parts.append(Text("The mail's text differs in spaces and line breaks only."))
+    if difference.renumbered:
+        parts.append(Text("Sources are numbered anew; only marks that lead elsewhere are shown as changed."))
     return Group(*parts)
 
 
@@ -68,11 +74,13 @@ def as_json(difference: Difference) -> dict[str, object]:
     """The same for other programs; `kind` is same, gone or new."""
     return {
         "before": difference.before,
+        "seen": difference.seen.isoformat() if difference.seen else None,
         "after": difference.after,
         "same": difference.same,
         "subject": _runs(difference.subject),
         "preheader": _runs(difference.preheader),
         "text": [_runs(paragraph) for paragraph in difference.text],
+        "renumbered": difference.renumbered,
         "sections": difference.sections,
         "outputs": difference.outputs,
         "pictures": [{"name": one.path, "how": one.how.value} for one in difference.pictures],

@@ -7,6 +7,7 @@ import json
 import click
 
 from newsletter.actions.rebuild_issue import rebuild_issue
+from newsletter.actions.way_out import read_schedule
 from newsletter.cli.arguments import IssueArgument, opened
 from newsletter.cli.differences import as_json, shown
 from newsletter.cli.terminal import console
@@ -27,7 +28,8 @@ def command(folder: str, issue: IssueId, in_json: bool) -> int:
     Example:
       newsletter rebuild 2026-11-20
     """
-    rebuilt = rebuild_issue(opened(folder), issue)
+    app = opened(folder)
+    rebuilt = rebuild_issue(app, issue)
     if in_json:
         document = {"issue": str(issue), "identical": rebuilt.identical, "difference": as_json(rebuilt.difference)}
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
@@ -36,5 +38,5 @@ def command(folder: str, issue: IssueId, in_json: bool) -> int:
             f"{issue} is identical: today's files make the very edition that was sent, {rebuilt.edition.digest[:16]}."
         )
     if not in_json and (rebuilt.difference.files or not rebuilt.identical):
-        console().print(shown(rebuilt.difference))
+        console().print(shown(rebuilt.difference, read_schedule(app).cities))
     return 0 if rebuilt.identical else 1

@@ -85,16 +85,18 @@ def obstacles(findings: Iterable[Finding], issue: IssueId) -> dict[str, Any]:
     }
 
 
-def changes(found: Difference | None, me: str) -> dict[str, Any] | None:
-    """What is new to the one who looks: each change is marked by a sign and a word, never by its colour alone.
+def changes(found: Difference | None, me: str, cities: Sequence[City]) -> dict[str, Any] | None:
+    """What is new to the one who looks: each change is marked by a sign and a word, never by its colour alone. Times
+    are those of the first city.
 
     None: there is nothing to hold it against.
     """
     if found is None:
         return None
+    seen = f" on {clock_words(found.seen, cities[:1])}" if found.seen else ""
     lines = [("Subject", found.subject), ("Preheader", found.preheader)]
     return {
-        "before": found.before.replace(f"what {me} ", "what you ", 1),
+        "before": found.before.replace(f"what {me} ", "what you ", 1) + seen,
         "after": found.after,
         "nothing": found.same and not found.files,
         "same": found.same,
@@ -103,7 +105,8 @@ def changes(found: Difference | None, me: str) -> dict[str, Any] | None:
         "lines": [{"name": name, "runs": list(_runs(runs))} for name, runs in lines if runs],
         "paragraphs": [list(_runs(one)) for one in found.text[:_MOST]],
         "more": max(0, len(found.text) - _MOST),
-        "only_spaces": not found.text and "email.txt" in found.outputs,
+        "renumbered": found.renumbered,
+        "only_spaces": not found.text and not found.renumbered and "email.txt" in found.outputs,
         "pictures": [str(one) for one in found.pictures],
         "files": [str(one) for one in found.files],
     }

@@ -122,7 +122,7 @@ def _page(office: Office, ask: Ask, again: _Again, status: int = 200) -> Respons
         "when": approving.sent_when(calendar.week(office.schedule.calendar, issue), now, cities),
         "signing": approving.standing(proposed, me, now, cities),
         "obstacles": approving.obstacles(checked.report.findings, issue),
-        "changes": approving.changes(difference(before, face), me) if before else None,
+        "changes": approving.changes(difference(before, face), me, cities) if before else None,
         "readers": f"{office.audience().writable:,}",
         "over": is_sent(app.root, issue) and not is_paused,
         "paused": is_paused,

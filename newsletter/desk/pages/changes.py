@@ -8,6 +8,7 @@ from newsletter.actions.diff_issue import Since, compare_issue, have_read
 from newsletter.desk import approving
 from newsletter.desk.ask import Ask
 from newsletter.desk.issuepath import issue_of, sent_before
+from newsletter.desk.moments import cities_for
 from newsletter.desk.office import Office
 from newsletter.model.errors import ConfigError
 from newsletter.model.issue import IssueId
@@ -44,7 +45,7 @@ def _page(office: Office, ask: Ask, error: str = "", status: int = 200) -> Respo
     else:
         values |= {
             "edition": approving.edition(looked.edition),
-            "changes": approving.changes(looked.difference, ask.me.id),
+            "changes": approving.changes(looked.difference, ask.me.id, cities_for(office.schedule, ask.me.id)),
         }
         values |= {"missing": _missing(since)}
     return office.page(ask, "changes.html", f"What is new in {issue}", values, status)
