@@ -172,9 +172,11 @@ def desk_of(
     *,
     clock: Clock | None = None,
     patience: float = 30.0,
+    longest_wait: float = 60.0,
     pages: tuple[Page, ...] = PAGES,
 ) -> Iterator[Desking]:
-    """The desk of a publication. A database with today's tables is made where there is none."""
+    """The desk of a publication. A database with today's tables is made where there is none. `longest_wait`: seconds
+    for a database that another process holds."""
     clock, seconds = clock or Clock(), [0.0]
     with ExitStack() as ending:
         if not (publication / "var" / "newsletter.db").exists():
@@ -182,7 +184,7 @@ def desk_of(
         app = open_app(publication, clock)
         listener = listening("127.0.0.1", 0)
         ending.callback(listener.close)
-        ending.enter_context(staying_open(lambda: seconds[0]))
+        ending.enter_context(staying_open(lambda: seconds[0], longest_wait))
         office = Office(app, ticks=lambda: seconds[0])
         ending.callback(office.close)
         server = server_of(application(office, local_names(listener), patience, pages), patience)

@@ -5,11 +5,21 @@ from __future__ import annotations
 import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from newsletter.actions.add_picture import PictureRefused, Planned, Sent, add_picture, plan_picture, voided_by
+from newsletter.actions.add_picture import (
+    PictureRefused,
+    Planned,
+    Sent,
+    add_picture,
+    plan_cut,
+    plan_picture,
+    voided_by,
+)
 from newsletter.actions.app import App, read_issue
 from newsletter.model.errors import ConfigError, ContentError
 from newsletter.model.issue import IssueId
@@ -71,6 +81,62 @@ def test_each_kind_has_its_own_place_for_a_picture(app: App, section: str, field
 def test_what_was_cut_out_and_turned_is_what_is_stored(app: App) -> None:
     """The part is said in four numbers, as a form sends them."""
     assert (added(app, replace(SENT, crop="0.5, 0, 1, 1")).upload.width) == 100
+
+
+def cut(app: App, crop: str, instead_of: str | None = "quay.png") -> Planned:
+    sent = replace(SENT, data=b"", name="", crop=crop, instead_of=instead_of)
+    return add_picture(app, plan_cut(app, COMING, "read-more", sent), "mei")
+
+
+def test_a_part_of_the_picture_that_is_shown_takes_its_place(app: App) -> None:
+    """It is a file of its own, from pixels alone; the whole one stays, and so does every other byte of the blurb."""
+    whole = added(app, SENT)
+    path, there = in_issue(app.root, "read-more.md"), images(app)
+    before = path.read_bytes()
+    part = cut(app, "0 0 0.5 0.5", instead_of=whole.picture.file)
+    assert (part.picture.file, part.upload.width, part.upload.height) == ("dsc-0012-final-2.png", 100, 50)
+    assert images(app) == {**there, "dsc-0012-final-2.png": part.upload.data}
+    assert path.read_bytes() == before.replace(b"dsc-0012-final.png", b"dsc-0012-final-2.png")
+    with Image.open(BytesIO(part.upload.data)) as image:
+        assert image.convert("RGB").getcolors() == [(5000, (255, 0, 0))]
+    again = cut(app, "0 0 0.5 1", instead_of=part.picture.file)
+    assert (again.upload.width, again.upload.height) == (50, 50)
+
+
+@pytest.mark.parametrize(
+    ("crop", "what"),
+    [
+        ("", "this is the whole picture"),
+        ("0, 0, 1.0, 1", "this is the whole picture"),
+        ("0 0 0.5", "it is not four numbers"),
+        ("0.5 0 0.5 1", "not in order"),
+        ("0 0 0.01 0.01", "take a larger part"),
+    ],
+)
+def test_a_part_that_is_none_is_refused(app: App, crop: str, what: str) -> None:
+    """In words beside the numbers; nothing is written."""
+    there = images(app)
+    with pytest.raises(PictureRefused) as refused:
+        cut(app, crop)
+    assert list(refused.value.fields) == ["crop"]
+    assert what in refused.value.fields["crop"]
+    assert images(app) == there
+
+
+def test_only_the_picture_that_is_shown_is_cut(app: App) -> None:
+    """No other file that a form names, and none that is not there or leads elsewhere."""
+    for name in ("violin.png", "../read-more.md", None):
+        with pytest.raises(ChangedMeanwhile):
+            cut(app, "0 0 0.5 0.5", instead_of=name)
+    with pytest.raises(ChangedMeanwhile):
+        plan_cut(app, COMING, "opening", replace(SENT, crop="0 0 0.5 0.5"))
+    edit(in_issue(app.root, "read-more.md"), "file: quay.png", "file: ../../../../people.yaml")
+    with pytest.raises(PictureRefused, match="holds no file"):
+        cut(app, "0 0 0.5 0.5", instead_of="../../../../people.yaml")
+    (in_issue(app.root, "images") / "link.png").symlink_to(in_issue(app.root, "images") / "quay.png")
+    edit(in_issue(app.root, "read-more.md"), "../../../../people.yaml", "link.png")
+    with pytest.raises(PictureRefused, match="holds no file"):
+        cut(app, "0 0 0.5 0.5", instead_of="link.png")
 
 
 def test_a_picture_is_never_written_over_and_the_same_one_is_kept_once(app: App) -> None:

@@ -315,7 +315,7 @@ def test_what_does_not_fit_together_is_told_beside_the_field(desk: Desking) -> N
     fields |= {"zone": "", "quote_limit": "", "fills": "video"}
     refused = daniel.send(shown, "/sources/gazette", {**fields, "base": shown.hidden("base")})
     assert re.search(r'id="e-path">.{1,10}\.\./secret.{1,10} leads out', refused.text)
-    assert re.search(r'id="e-fills">`fills` is for our own', refused.text)
+    assert re.search(r'id="e-fills"><code>fills</code> is for our own', refused.text)
     assert 'value="../secret"' in refused.text
     empty = daniel.send(shown, "/sources/gazette", {"name": "G", "rights": "ours", "base": shown.hidden("base")})
     assert re.search(r'id="e-url">A source of kind feed needs', empty.text)

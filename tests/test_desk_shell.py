@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tests.desking import FORM, Client, Desking, desk_of
 
 
 def show(office: Office, ask: Ask) -> Response:
-    return office.page(ask, "trouble.html", "A page", {"words": [ask.query.get("q", "nothing")]})
+    return office.page(ask, "trouble.html", "A page", {"words": [ask.query.get("q", "nothing")], "texts": []})
 
 
 def form(office: Office, ask: Ask) -> Response:
@@ -35,6 +36,7 @@ PAGES = (
     Page("/one", TEAM, show),
     Page("/form", EVERYONE, form, take),
     Page("/do", TEAM, form, take, WRITERS, most=20_000),
+    Page("/only", TEAM, None, take),
 )
 
 
@@ -58,6 +60,38 @@ def test_members_see_the_page_and_what_is_not_there(desk: Desking) -> None:
     missing = mei.get("/no/such/page")
     assert missing.status == 404
     assert "There is no page at /no/such/page." in missing.text
+
+
+@pytest.mark.parametrize("path", ["/no/such/page", "/no/such%0apage", "/one/", "/assets/no/such"])
+def test_an_address_that_there_is_not_is_told_in_words_whatever_is_sent_to_it(desk: Desking, path: str) -> None:
+    """Members read it on a page, with the form's own token or without; strangers are answered as at a page of ours."""
+    mei, stranger = desk.signed_in("mei"), desk.stranger()
+    form = mei.get("/do")
+    for answer in (mei.get(path), mei.post(path, {}), mei.send(form, path, {"what": "x"})):
+        assert answer.status == 404
+        assert "There is no page at /" in answer.text
+        assert "The week" in answer.text  # the desk's own page, for who has signed in
+    assert stranger.get(path).to.startswith("/sign-in?next=%2F")
+    unknown, known = stranger.post(path, {"what": "my words"}), stranger.post("/do", {"what": "my words"})
+    assert (unknown.status, known.status) == (401, 401)
+    assert "my words" in unknown.text
+    hidden = re.compile(r'value="[^"]*"|next=[^"]*')
+    assert hidden.sub("", unknown.text) == hidden.sub("", known.text)
+
+
+def test_what_is_only_shown_or_only_sent_to_says_so(desk: Desking) -> None:
+    """A page that takes nothing, and a button's address that shows nothing: in the desk's words, with what is done
+    there. Strangers learn neither."""
+    mei, stranger = desk.signed_in("mei"), desk.stranger()
+    sent, shown = mei.post("/one", {}), mei.get("/only")
+    assert (sent.status, sent.headers["allow"]) == (405, "GET, HEAD")
+    assert "This page is only shown" in sent.text
+    assert (shown.status, shown.headers["allow"]) == (405, "POST")
+    assert "There is nothing to see at this address" in shown.text
+    assert (stranger.post("/one", {}).status, stranger.get("/only").status) == (401, 303)
+    file = stranger.post("/assets/desk.css", {})
+    assert (file.status, file.headers["allow"]) == (405, "GET, HEAD")
+    assert "This is a file" in file.text
 
 
 def test_every_answer_is_guarded(desk: Desking) -> None:

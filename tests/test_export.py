@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from newsletter.actions.app import App
 from newsletter.actions.export_subscribers import export_subscribers
+from newsletter.actions.read_audit import read_audit
 from newsletter.actions.readers import readers_store
 from newsletter.model.incoming import BadRow, Incoming
 from newsletter.model.subscriber import Consent, Mark, Reason, Subscriber, SubscriberState
@@ -103,7 +104,7 @@ def home(app: App) -> App:
 
 def exported(app: App, **narrowed: object) -> dict[str, dict[str, str]]:
     parts: list[str] = []
-    count = export_subscribers(app, parts.append, **narrowed)  # type: ignore[arg-type]
+    count = export_subscribers(app, parts.append, by="mei", **narrowed)  # type: ignore[arg-type]
     rows = {row["Email"]: row for row in csv.DictReader(io.StringIO("".join(parts), newline=""))}
     assert len(rows) == count == len(parts) - 1
     return rows
@@ -130,7 +131,7 @@ def test_an_export_may_be_narrowed(home: App) -> None:
 def test_an_export_brought_in_elsewhere_revives_nobody(home: App) -> None:
     """Of its rows only those are readers there who are readers here."""
     parts: list[str] = []
-    export_subscribers(home, parts.append)
+    export_subscribers(home, parts.append, by="mei")
     found = read("".join(parts))
     assert [row.address for row in found if isinstance(row, Incoming)] == ["ana@example.org"]
     assert {row.reason.split(";")[0] for row in found if isinstance(row, BadRow)} == {
@@ -147,3 +148,33 @@ def test_a_table_of_bad_rows_can_be_mended_and_brought_in(tmp_path: Path) -> Non
     (mended,) = read(table.replace("(at)", "@"))
     assert isinstance(mended, Incoming)
     assert (mended.address, mended.name) == ("ana@example.org", "=1+1")
+
+
+def noted(app: App) -> list[tuple[str, str, str | None, datetime]]:
+    deeds = [entry.deed for entry in read_audit(app).entries]
+    return [(one.act, one.who, one.note, one.happened) for one in deeds]
+
+
+def test_the_audit_log_keeps_who_has_taken_how_many(home: App) -> None:
+    """And which they were, without naming anybody of them."""
+    home = replace(home, clock=lambda: NOW)
+    exported(home)
+    exported(home, state=SubscriberState.PAUSED, tag="press")
+    assert noted(home) == [
+        ("export", "mei", "3 readers", NOW),
+        ("export", "mei", "1 reader, of those who are paused, with the tag press", NOW),
+    ]
+
+
+def test_an_export_that_breaks_off_is_kept_too(home: App) -> None:
+    """A disk that is full at the second reader: one was handed out by then, and perhaps half of another."""
+    parts: list[str] = []
+
+    def write(line: str) -> None:
+        if len(parts) == 2:
+            raise OSError("the disk is full")
+        parts.append(line)
+
+    with pytest.raises(OSError, match="the disk is full"):
+        export_subscribers(home, write, by="mei")
+    assert [note for _, _, note, _ in noted(home)] == ["2 readers"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,8 +16,9 @@ from newsletter.actions.attach_item import attach_item
 from newsletter.actions.check_issue import check_issue
 from newsletter.actions.fix_issue import fix_issue
 from newsletter.actions.move_issue import move_issue
+from newsletter.actions.save_text import look_at_text, save_text
 from newsletter.edit import attach
-from newsletter.model.errors import ContentError
+from newsletter.model.errors import ConfigError, ContentError
 from newsletter.model.issue import IssueId
 from newsletter.model.item import ItemId
 from newsletter.model.source import RightsPolicy
@@ -24,7 +28,7 @@ from newsletter.publication.write import ChangedMeanwhile, alone, change
 from newsletter.store import items
 from newsletter.store.engine import open_store
 
-COMING = IssueId(date(2026, 11, 27))
+COMING, LATER = IssueId(date(2026, 11, 27)), IssueId(date(2026, 12, 4))
 
 
 def citable(app: App, count: int) -> list[ItemId]:
@@ -138,11 +142,11 @@ def test_strays_and_renamed_blurbs_are_nobodys_loss(home: App) -> None:
         key: data for key, data in before.items() if key != "items.yaml"
     }
     assert set(after) - set(before) == {"beyond-2.md"}
-    target = move_issue(home, COMING, IssueId(date(2026, 12, 4)))
+    target = move_issue(home, COMING, LATER)
     assert {key: data for key, data in everything(target).items() if key != "issue.md"} == {
         key: data for key, data in after.items() if key != "issue.md"
     }
-    assert "beyond-tram" in {blurb.name for blurb in read_issue(home, IssueId(date(2026, 12, 4))).draft.blurbs}
+    assert "beyond-tram" in {blurb.name for blurb in read_issue(home, LATER).draft.blurbs}
 
 
 def test_who_changes_an_issue_waits_for_the_one_who_does(home: App) -> None:
@@ -153,6 +157,53 @@ def test_who_changes_an_issue_waits_for_the_one_who_does(home: App) -> None:
             second = other.submit(attach_item, home, name, "opening", COMING, "daniel")
             assert str(name) not in (folder_of(home) / "items.yaml").read_text("utf-8")
         assert second.result(timeout=60).cited.id == str(name)
+
+
+def test_an_issue_is_moved_while_nobody_else_changes_it(home: App) -> None:
+    """Whoever saves meanwhile waits: from the first look at its files the lock of all saves is taken."""
+    moved: list[bool] = []
+
+    def while_it_is_moved() -> datetime:
+        with ThreadPoolExecutor(1) as other:
+            moved.append(other.submit(is_locked, folder_of(home)).result(timeout=60))
+        return home.clock()
+
+    move_issue(replace(home, clock=while_it_is_moved), COMING, LATER)
+    assert moved
+    assert all(moved)
+    assert not is_locked(issue_folder(home.root, LATER))
+
+
+def is_locked(folder: Path) -> bool:
+    """Whether somebody changes files of the folder at this moment."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+@pytest.mark.parametrize("name", ["question", "note"])  # one with a file, and one that would be new
+def test_who_waited_while_the_issue_was_moved_writes_nothing_into_the_old_folder(
+    home: App, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The very moment between asking for the lock and having it: the folder goes, and is not made again."""
+    file, real = look_at_text(home, COMING, name), fcntl.flock
+
+    def once_it_is_moved(handle: int, how: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", real)
+        with ThreadPoolExecutor(1) as other:
+            other.submit(move_issue, home, COMING, LATER).result(timeout=60)
+        real(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", once_it_is_moved)
+    with pytest.raises(ConfigError, match="was moved or taken away by somebody else, and nothing was written"):
+        save_text(home, COMING, name, f"{file.text}More.\n", file.digest, "mei")
+    assert not folder_of(home).exists()
+    assert look_at_text(home, LATER, name).text == file.text
 
 
 def test_a_stray_folder_with_a_blurbs_name_is_told(app: App) -> None:

@@ -203,6 +203,98 @@ def test_what_cannot_be_changed_safely_is_refused(text: str) -> None:
     assert listing.without(text, "a") is None
 
 
+BRACES = """# Authors, each on a line.
+
+- {id: ada, name: Ada, city: Rome} # first
+- { "id": "ben", 'name': 'Ben', city: "Oslo", } # second
+-   {id: cai, name: Cai,
+     role: poet, # since May
+     city: Bergen}
+- {id: dot, name: Dot, city: }
+- {id: eve, name: Eve, city}
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("name", "values", "gone", "came"),
+    [
+        ("ada", {"city": "Xi'an", "name": "Ada, of [L]"}, "name: Ada, city: Rome", 'name: "Ada, of [L]", city: Xi\'an'),
+        ("ada", {"role": "poet {1}"}, "name: Ada,", 'name: Ada, role: "poet {1}",'),
+        ("ada", {"city": None}, ", city: Rome}", "}"),
+        ("ben", {"city": "Nice", "name": "B: n"}, "'Ben', city: \"Oslo\"", "'B: n', city: \"Nice\""),
+        ("ben", {"role": "poet"}, "'Ben',", "'Ben', role: poet,"),
+        ("cai", {"role": "writer"}, "poet", "writer"),
+        ("cai", {"parent": "U"}, "Bergen}", "Bergen, parent: U}"),
+        ("dot", {"city": "Rome"}, "city: }", "city: Rome }"),
+        ("dot", {"parent": "U"}, "city: }", "city: , parent: U }"),
+        ("eve", {"city": "Rome"}, "city}", "city: Rome}"),
+        ("eve", {"city": None}, ", city}", "}"),
+    ],
+)
+def test_an_entry_between_braces_is_changed_within_them(
+    end: str, name: str, values: Values, gone: str, came: str
+) -> None:
+    """Comments, quotes, spaces, line ends and all other entries stay."""
+    text = BRACES.replace("\n", end)
+    start = text.index(f"name: {name.capitalize()}") if name != "ben" else text.index("'name'")
+    assert gone in text[start:]
+    wanted = text[:start] + text[start:].replace(gone, came, 1)
+    assert listing.with_values(text, name, values, order=("id", "name", "role", "city", "parent")) == wanted
+    assert name not in (listing.without(text, name) or name)
+
+
+def test_no_comment_between_braces_or_brackets_goes_with_what_goes() -> None:
+    """Rather is nothing changed."""
+    text = "- {id: a, # whose\n   name: A,\n   city: B, # where\n   role: C}\n"
+    assert listing.with_values(text, "a", {"name": None}) is None
+    assert listing.with_values(text, "a", {"role": None}) is None
+    assert listing.with_values(text, "a", {"city": None}) == text.replace(",\n   city: B,", ",", 1)
+    listed = "- name: A\n  variants: [B, # old\n    C]\n"
+    assert listing.with_values(listed, "A", {"variants": ("B",)}, "name") is None
+    assert listing.with_values(listed, "A", {"variants": ("B", "D")}, "name") == listed.replace("C", "D")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("# People.\n\n[{id: a, name: A}]\n", 3, "the whole list stands between brackets"),
+        ("# People.\n- id: a\n  name: A\n- &x\n  id: b\n", 4, "anchor"),
+        ("id: a\n", 1, "the file is not a list"),
+        ("- id: b\n  name: B\n- {id: a, # whose\n   name: A}\n", 3, "in a way that a form cannot change"),
+    ],
+)
+def test_what_stands_in_the_way_is_told_with_its_line(text: str, line: int, what: str) -> None:
+    """And with what to do about it."""
+    assert listing.with_values(text, "a", {"name": None}) is None
+    found = listing.hindrance(text, "a")
+    assert found[0] == line
+    assert what in found[1]
+    assert found[2]
+
+
+def test_a_list_between_brackets_has_entries_that_a_form_can_show() -> None:
+    """So that it says what stands in the way, and not that they are gone; a change of any makes it stale."""
+    text = "[{id: a, name: A}, {id: b, name: B}]\n"
+    entry = listing.find(text, "b")
+    assert entry is not None
+    assert (entry.at, entry.text) == (1, text)
+    assert listing.find(text, "c") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("[]", "# head\n\n- id: a\n"),
+        ("# Ours.\r\n\r\n[]\r\n", "# Ours.\r\n\r\n- id: a\r\n"),
+        ("# Ours.\n[] # none yet\n", "# Ours.\n # none yet\n\n- id: a\n"),
+    ],
+)
+def test_the_first_entry_takes_the_place_of_an_empty_list(text: str, after: str) -> None:
+    """Of its brackets alone: comments stay."""
+    assert listing.with_entry(text, {"id": "a"}, "# head\n") == after
+
+
 def test_an_unknown_entry_is_none() -> None:
     """There is nothing to find, to change or to take out."""
     assert listing.find(PEOPLE, "nobody") is None

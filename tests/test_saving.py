@@ -197,7 +197,7 @@ def test_of_two_saves_at_once_exactly_one_wins(app: App) -> None:
     assert len(kept_texts(app, COMING)) == 5
 
 
-_STEPS = ("os.fsync", "pathlib.Path.chmod", "pathlib.Path.replace", "newsletter.store.drafts.drop")
+_STEPS = ("os.fsync", "pathlib.Path.chmod", "pathlib.Path.replace", "newsletter.store.drafts.end")
 
 
 def _save_and_die(root: Path, step: str, text: str, base: str) -> None:
@@ -221,7 +221,7 @@ def test_killed_between_two_steps_the_file_is_the_old_one_or_the_new_one(app: Ap
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL
-    assert shown(app).text == (changed(file) if step.endswith("drop") else file.text)
+    assert shown(app).text == (changed(file) if step.endswith("end") else file.text)
     assert draft_of(app, COMING, "read-more", "mei") is not None
     save_text(app, COMING, "read-more", changed(file), file.digest, "mei")
     assert shown(app).text == changed(file)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from newsletter.actions.app import App
 from newsletter.actions.change_matter import Matter
 from newsletter.actions.order_sections import kind_in, replace
-from newsletter.actions.section_files import bytes_at, changing, is_fit, note, path_of
+from newsletter.actions.section_files import bytes_at, changing, is_fit, is_kept, note, path_of
 from newsletter.actions.way_out import read_schedule
 from newsletter.edit.open import blurb_of
 from newsletter.model.errors import ConfigError
@@ -14,6 +14,7 @@ from newsletter.model.kinds import KINDS
 from newsletter.model.saving import FileText, Saved
 from newsletter.model.shape import nearest, shown
 from newsletter.publication import issuefiles
+from newsletter.publication.blurbtext import with_values
 from newsletter.publication.folder import Folder
 from newsletter.publication.schedule import Schedule
 
@@ -22,19 +23,20 @@ def add_blurb(app: App, issue: IssueId, name: str, kind: str, who: str) -> Saved
     """Makes the section's file, with a comment on each field; where issue.md has an order of its own, it stands in it
     behind the others of its kind.
 
-    It is no part of the issue until something is written in it; the audit log has an entry. Raises `ConfigError` for a
-    section that is there, a name that does not begin with its kind, an unknown kind, and an issue that is being sent or
-    has been; `NotAtHome`.
+    It is no part of the issue until something is written in it; the audit log has an entry. A section that was taken
+    out keeps its name, whatever that says. Raises `ConfigError` for a section that is there, a new name that does not
+    begin with its kind, an unknown kind, and an issue that is being sent or has been; `NotAtHome`.
     """
     with changing(app, issue) as store:
         _may_be_added(app, issue, name, kind)
         matter, schedule = Matter(app, issue), read_schedule(app)
-        path, data = path_of(issue, name), blurb_of(schedule, kind).encode()
-        replace(app, path, None, data)
-        if matter.order is not None and name not in matter.order:
-            order = _with(app, issue, schedule, matter.order, name, kind)
-            replace(app, matter.path, matter.data, matter.having(sections=matter.places(order)))
-        note(app, store, issue, who, "add", f"{name}.md")
+        path, data = path_of(issue, name), _blank(schedule, name, kind).encode()
+        with store.writing_alone() as connection:
+            replace(app, path, None, data)
+            if matter.order is not None and name not in matter.order:
+                order = _with(app, issue, schedule, matter.order, name, kind)
+                replace(app, matter.path, matter.data, matter.having(sections=matter.places(order)))
+            note(app, connection, issue, who, "add", f"{name}.md")
     return Saved(path, FileText.of(path, data).digest, ())
 
 
@@ -51,13 +53,21 @@ def _may_be_added(app: App, issue: IssueId, name: str, kind: str) -> None:
         near = nearest(kind, known)
         hint = f"did you mean '{near}'?" if near else f"they are {', '.join(known)}"
         raise ConfigError("kind", f"'{shown(kind)}' is no kind of section; {hint}")
-    if not is_fit(name) or issuefiles.kind_of(name) != kind:
+    if not (is_fit(name) and issuefiles.kind_of(name) == kind) and not is_kept(app, issue, name):
         what = f"a section of this kind cannot be called '{shown(name)}'"
         raise ConfigError(
             "name", f"{what}; begin with the kind, and use small letters, digits and hyphens, as {kind}-2"
         )
     if bytes_at(app, path_of(issue, name)) is not None:
         raise ConfigError("name", f"the issue {issue} has a section '{name}' already; give this one another name")
+
+
+def _blank(schedule: Schedule, name: str, kind: str) -> str:
+    """The file of a new section, which says its kind where its name does not."""
+    text = blurb_of(schedule, kind)
+    if issuefiles.kind_of(name) == kind:
+        return text
+    return with_values(text, {"kind": kind}) or text
 
 
 def _with(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args, get_type_hints
 
@@ -19,7 +19,7 @@ from newsletter.model.kinds import KINDS, Picture
 from newsletter.model.saving import ChangedMeanwhile, FileText
 from newsletter.model.shape import nearest, shown, unfit_character
 from newsletter.pictures import NotAPicture
-from newsletter.pictures.upload import BadCrop, Crop, Upload, received
+from newsletter.pictures.upload import WHOLE, BadCrop, Crop, Upload, received
 from newsletter.publication import frontmatter, issuefiles
 from newsletter.publication.folder import Folder, is_sent, issue_folder
 from newsletter.publication.frontmatter import Page
@@ -89,6 +89,35 @@ def plan_picture(app: App, issue: IssueId, section: str, sent: Sent) -> Planned:
     """
     known_issue(app, issue)
     return _placed(app, issue, section, sent, _checked(sent))
+
+
+def plan_cut(app: App, issue: IssueId, section: str, sent: Sent) -> Planned:
+    """The same for a part of the picture that the section shows: `sent` brings the crop and the words, and no file.
+
+    The part is a picture of its own. The whole one stays in images/, and it alone can be cut otherwise: what an upload
+    left out was never stored. Raises as `plan_picture`; `PictureRefused` also where the crop is the whole.
+    """
+    known_issue(app, issue)
+    page, before = _read(app, issue, section)
+    file = _shown(page, _field(page, section))
+    if file is None:
+        raise ChangedMeanwhile(FileText.of(page.path, before))
+    data = _stored(issue_folder(app.root, issue) / "images", file)
+    try:
+        is_whole = Crop.parse(sent.crop) == WHOLE
+    except BadCrop:
+        is_whole = False  # what is wrong with it is told with the rest
+    if is_whole:
+        raise PictureRefused({"crop": "this is the whole picture; say where the part that is kept begins and ends"})
+    return plan_picture(app, issue, section, replace(sent, data=data, name=file))
+
+
+def _stored(folder: Path, file: str) -> bytes:
+    """A picture of an issue. Raises `PictureRefused` for one that is not there."""
+    found = next((one for one in folder.iterdir() if one.name == file), None) if folder.is_dir() else None
+    if found is None or not found.is_file() or found.is_symlink():
+        raise PictureRefused({"crop": f"images/ holds no file '{shown(file)}'; add the picture anew"})
+    return found.read_bytes()
 
 
 def voided_by(app: App, planned: Planned) -> tuple[str, ...]:

@@ -29,8 +29,10 @@ class EntryRefused(NewsletterError):
     """What is wrong with a form, each beside its field."""
 
     def __init__(self, fields: Mapping[str, str]) -> None:
-        self.fields = dict(fields)  # by the names of the keys, "mailbox.host" for one within; in words
-        super().__init__("; ".join(f"{name}: {what}" for name, what in self.fields.items()))
+        # By the names of the keys, "mailbox.host" for one within, "form" for what no field can mend; in words.
+        self.fields = dict(fields)
+        told = (what if name == "form" else f"{name}: {what}" for name, what in self.fields.items())
+        super().__init__("; ".join(told))
 
 
 class EntryChanged(NewsletterError):
@@ -80,12 +82,13 @@ def entry_of(app: App, of: Listed, name: str) -> tuple[Entry, Mapping[str, Value
 
 
 def plan_added(app: App, of: Listed, sent: Fields) -> Planned:
-    """One entry more. Raises `EntryRefused`, and `ConfigError` for a file that takes none."""
+    """One entry more. Raises `EntryRefused`, also for a file that takes none; `ConfigError` for one that is no text."""
     data = _data(app, of)
     text, made = _decoded(of, data), checked(of, sent)
     name = str(getattr(made, of.key))
     _alone(of, text, name)
-    return _planned(app, of, name, data, listing.with_entry(text, _said(made, {}), of.head))
+    after = listing.with_entry(text, _said(made, {}), of.head)
+    return _planned(app, of, name, data, _written(of, text, None, after))
 
 
 def plan_changed(app: App, of: Listed, name: str, base: str, sent: Fields) -> Planned:
@@ -103,7 +106,8 @@ def plan_changed(app: App, of: Listed, name: str, base: str, sent: Fields) -> Pl
         _alone(of, text, new)
     order = tuple(one.name for one in fields(of.shape))
     values = {key: _filled(value, sent[key]) for key, value in _said(made, was).items() if key in sent}
-    return _planned(app, of, new, data, listing.with_values(text, name, values, of.key, order))
+    after = listing.with_values(text, name, values, of.key, order)
+    return _planned(app, of, new, data, _written(of, text, name, after))
 
 
 def plan_removed(app: App, of: Listed, name: str, base: str) -> Planned:
@@ -111,7 +115,7 @@ def plan_removed(app: App, of: Listed, name: str, base: str) -> Planned:
     data = _data(app, of)
     text = _decoded(of, data)
     _unchanged(of, text, name, base)
-    return _planned(app, of, name, data, listing.without(text, name, of.key))
+    return _planned(app, of, name, data, _written(of, text, name, listing.without(text, name, of.key)))
 
 
 def carry_out(app: App, planned: Planned) -> None:
@@ -249,10 +253,16 @@ def _decoded(of: Listed, data: bytes | None) -> str:
         raise ConfigError(of.key, f"{of.path} is not UTF-8 text; save it as UTF-8 in an editor first") from error
 
 
-def _planned(app: App, of: Listed, name: str, before: bytes | None, after: str | None) -> Planned:
-    if after is None:
-        what = f"{of.path} is written in a way that the desk cannot change without touching more"
-        raise ConfigError(of.key, f"{what}; mend the mistakes it has, or change it in a text editor")
+def _written(of: Listed, text: str, name: str | None, after: str | None) -> str:
+    """The changed text. Raises `EntryRefused` where it is None, with the line that stands in the way."""
+    if after is not None:
+        return after
+    line, what, todo = listing.hindrance(text, name, of.key)
+    where = f"{of.path}, line {line}" if line else of.path
+    raise EntryRefused({"form": f"Nothing was saved. {where}: {what}; {todo}, in a text editor."})
+
+
+def _planned(app: App, of: Listed, name: str, before: bytes | None, after: str) -> Planned:
     data = after.encode()
     return Planned(path=of.path, name=name, before=before, after=data, voids=_voids(app, of, before, data))
 

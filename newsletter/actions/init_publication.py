@@ -8,9 +8,10 @@ from pathlib import Path
 
 from newsletter import packaged
 from newsletter.model.errors import ConfigError
-from newsletter.publication import yamlfile
 from newsletter.publication.folder import SCHEDULE
 from newsletter.publication.write import write
+from newsletter.publication.yamledit import changed
+from newsletter.publication.yamlfile import nodes, read
 
 _GITIGNORE = "# What the program makes, and what must stay secret\nvar/\npublic/\n.env\n"
 
@@ -33,7 +34,10 @@ def init_publication(target: Path, name: str | None = None) -> Path:
         write(made / ".gitignore", _GITIGNORE)
         if name is not None:
             schedule = made / SCHEDULE
-            write(schedule, yamlfile.set_value(schedule.read_text("utf-8"), ("name",), name))
+            text = schedule.read_text("utf-8")
+            said = read(text).value
+            assert isinstance(said, dict)
+            write(schedule, changed(text, nodes(text), said, {"name": name}))
         if target.exists():
             target.rmdir()
         made.rename(target)

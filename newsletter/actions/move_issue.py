@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +16,7 @@ from newsletter.model.errors import ConfigError, ContentError, Mistake
 from newsletter.model.issue import IssueId
 from newsletter.model.saving import DraftText, FileText, KeptText
 from newsletter.publication.folder import Folder, is_sent, issue_folder
-from newsletter.publication.write import write
+from newsletter.publication.write import alone, write
 from newsletter.store import drafts, kept_texts
 from newsletter.store.engine import Store, open_store
 
@@ -27,24 +27,23 @@ _DATE = re.compile(r"""^(date:[ \t]*)(?:"[^"\n]*"|'[^'\n]*'|[^\s#]+)""", re.MULT
 
 def move_issue(app: App, issue: IssueId, to: IssueId) -> Path:
     """Renames the issue's folder and writes the date into issue.md; every other byte stays, and so does its number.
-    What the team is writing and has not saved goes with it.
+    What the team is writing and has not saved goes with it; who saves at the same moment waits, and is told.
 
     Raises `ConfigError` for an issue that was sent, and for a date that the calendar does not know or that is taken;
     `ContentError` where issue.md names no date; `StoreError`.
     """
     known_issue(app, issue)
-    if is_sent(app.root, issue):
-        raise ConfigError("issue", f"the issue {issue} has been sent; its date stands for ever")
-    must_be_free(app, read_publication(app, Folder(app.root)), to)
     folder, target = issue_folder(app.root, issue), issue_folder(app.root, to)
-    written = (folder / "issue.md").read_bytes()
-    text = written.decode("utf-8", "surrogateescape")
-    if not _DATE.search(text):
-        what, todo = "no line of the front matter begins with date:", f"add date: {to.date}, then move the issue"
-        raise ContentError([Mistake(f"content/issues/{issue}/issue.md", 1, what, todo)])
-    dated = _dated(text, to).encode("utf-8", "surrogateescape")
-    with ExitStack() as opened:
-        store = opened.enter_context(open_store(app.database)) if app.is_home else None
+    with alone(folder), open_store(app.database) if app.is_home else nullcontext() as store:
+        if is_sent(app.root, issue):
+            raise ConfigError("issue", f"the issue {issue} has been sent; its date stands for ever")
+        must_be_free(app, read_publication(app, Folder(app.root)), to)
+        written = (folder / "issue.md").read_bytes()
+        text = written.decode("utf-8", "surrogateescape")
+        if not _DATE.search(text):
+            what, todo = "no line of the front matter begins with date:", f"add date: {to.date}, then move the issue"
+            raise ContentError([Mistake(f"content/issues/{issue}/issue.md", 1, what, todo)])
+        dated = _dated(text, to).encode("utf-8", "surrogateescape")
         folder.rename(target)
         write(target / "issue.md", dated)
         if store is not None:

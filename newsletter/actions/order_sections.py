@@ -51,9 +51,10 @@ def write_matter(
     if after != before:
         must_be_readable(app, issue, {path: after})
         voids = voided_names(app, issue, {path: after})
-        replace(app, path, before, after)
-        note(app, store, issue, who, *deed)
-        note_voids(app, store, issue, who, voids, path)
+        with store.writing_alone() as connection:
+            replace(app, path, before, after)
+            note(app, connection, issue, who, *deed)
+            note_voids(app, connection, issue, who, voids, path)
     return Saved(path, FileText.of(path, after).digest, voids)
 
 

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -22,6 +22,7 @@ from newsletter.store import audit, passwords, sessions, sign_in_links
 from newsletter.store.engine import Store, Transaction
 
 LEAST, MOST = 12, 1024  # characters; beyond the most nobody types, and a hash of megabytes keeps the others waiting
+FRESH = timedelta(minutes=15)  # since signing in: as long as the link is good that they came by
 AT_ONCE = 2  # hashings in the process: each takes 64 MiB, and whoever floods us shall not take the machine's memory
 _COSTS = PasswordHasher()  # argon2id with the second set of costs that RFC 9106 4 recommends: 64 MiB, three passes
 
@@ -167,13 +168,16 @@ def change_password(
     new: NewPassword,
     hasher: Hasher = HASHER,
 ) -> int:
-    """Sets the password of who is signed in by the session of this digest and has typed the current one, or has none.
+    """Sets the password of who is signed in by the session of this digest, and has typed the current one; or has none,
+    and has signed in a moment ago.
 
     All their other sessions end, and links; how many sessions. A line stands in the audit log. Raises
     `PasswordRefused`, `NotAtHome`.
     """
     with home_store(app, "signing in happens") as store:
         before = passwords.find(store, member.id)
+        if before is None and not _is_fresh(store, session, app.clock()):
+            raise PasswordRefused("you signed in a while ago; sign in anew with a link, and choose a password there")
         if before is not None and not hasher.fits(current, before):
             raise PasswordRefused("this is not your password as it was until now", "current")
         check_password(new, personal_to(member, schedule))
@@ -186,6 +190,13 @@ def change_password(
             deed = Deed(happened=now, who=by, act="set-password", issue=None, digest=None, note="their own")
             audit.write(connection, deed)
     return ended
+
+
+def _is_fresh(store: Store, session: str, now: datetime) -> bool:
+    """Whether whoever sits there has just proved who they are: a cookie that was copied, or a browser that was left
+    open, shall not become a password."""
+    found = sessions.find(store, session)
+    return found is not None and now - found.began < FRESH
 
 
 def _composed(password: str) -> str:

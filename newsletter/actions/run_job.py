@@ -97,6 +97,12 @@ def next_wakes(
         }
 
 
+def is_running(app: App, store: Store, job: Job) -> bool:
+    """Whether a process does this job at the moment. A run that a killed one has left is no longer at work."""
+    left = any(run.state is RunState.RUNNING for run in runs.unfinished(store, job))
+    return left and _is_held(app, store, job, app.clock())
+
+
 def lock_of(job: Job) -> str:
     """The name of the lock that a job's process holds."""
     return f"job-{job.value}"
@@ -105,12 +111,16 @@ def lock_of(job: Job) -> str:
 def _wake(app: App, store: Store, schedule: Schedule, job: Job, now: datetime) -> datetime | None:
     past = past_of(store, job, now)
     if any(run.state is RunState.RUNNING for run in past.unfinished):  # of a process that lives, or that was killed
-        try:
-            with hold(store, lock_of(job), app.root, now):
-                return now
-        except AlreadyHeld:
-            return now + A_MINUTE
+        return now + A_MINUTE if _is_held(app, store, job, now) else now
     return wake(schedule, job, past, now)
+
+
+def _is_held(app: App, store: Store, job: Job, now: datetime) -> bool:
+    try:
+        with hold(store, lock_of(job), app.root, now):
+            return False
+    except AlreadyHeld:
+        return True
 
 
 def _recover(store: Store, job: Job, now: datetime) -> None:

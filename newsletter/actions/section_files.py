@@ -21,8 +21,8 @@ from newsletter.publication import publication as publications
 from newsletter.publication.folder import Folder, is_sent, issue_folder
 from newsletter.publication.unsaved import Instead, folder_with
 from newsletter.publication.write import alone
-from newsletter.store import audit
-from newsletter.store.engine import Store
+from newsletter.store import audit, kept_texts
+from newsletter.store.engine import Store, Transaction
 
 OPENING = "opening"  # the section that stands in issue.md
 
@@ -61,11 +61,13 @@ def sections_there(app: App, issue: IssueId) -> tuple[str, ...]:
 
 
 def known_section(app: App, issue: IssueId, name: str) -> str:
-    """The path of a section's file, which is there or may be made. Raises `ConfigError` for a name that says no
-    section, and for an unknown issue."""
+    """The path of a section's file, which is there or may be made, or was there and is kept. Raises `ConfigError` for a
+    name that says no section, and for an unknown issue."""
     known_issue(app, issue)
     there = sections_there(app, issue)
     if name in there or (name != "issue" and is_fit(name) and issuefiles.kind_of(name) is not None):
+        return path_of(issue, name)
+    if is_kept(app, issue, name):
         return path_of(issue, name)
     near = nearest(name, there)
     meant = f"; did you mean '{near}'?" if near else ""
@@ -77,6 +79,14 @@ def is_fit(name: str) -> bool:
     return len(name) <= 80 and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) is not None
 
 
+def is_kept(app: App, issue: IssueId, name: str) -> bool:
+    """Whether a text of this section is among the kept ones; False away from home, where none are."""
+    if not app.is_home:
+        return False
+    with home_store(app, "texts are kept") as store:
+        return path_of(issue, name) in {one.path for one in kept_texts.of_issue(store, issue)}
+
+
 def bytes_at(app: App, path: str) -> bytes | None:
     """The file as it is; None where there is none. Raises `ContentError` for one that cannot be read as text."""
     folder = Folder(app.root)
@@ -85,6 +95,15 @@ def bytes_at(app: App, path: str) -> bytes | None:
     if folder.read_text(path) is None:
         raise ContentError(folder.mistakes)
     return folder.read_bytes(path)
+
+
+def any_bytes_at(app: App, path: str) -> bytes | None:
+    """The same, whatever text it is. Raises `ContentError` for one that cannot be read at all."""
+    folder = Folder(app.root)
+    data = folder.read_bytes(path) if folder.exists(path) else None
+    if folder.mistakes:
+        raise ContentError(folder.mistakes)
+    return data
 
 
 def must_be(base: str, path: str, data: bytes | None) -> None:
@@ -127,13 +146,18 @@ def voided_names(app: App, issue: IssueId, instead: Instead) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names.get(one.who, one.who) for one in signatures))
 
 
-def note(app: App, store: Store, issue: IssueId, who: str, act: str, words: str) -> None:
-    """An entry in the audit log for what somebody did who is signed in at the desk."""
+def note(app: App, connection: Transaction, issue: IssueId, who: str, act: str, words: str) -> None:
+    """An entry in the audit log for what somebody did who is signed in at the desk, in a transaction of
+    `Store.writing_alone`.
+
+    Files are written within it as well, before the entry: while the database is held or full, no file is written that
+    the log does not know of.
+    """
     deed = Deed(happened=app.clock(), who=claimed(who, None), act=act, issue=issue, digest=None, note=words)
-    audit.append(store, deed)
+    audit.write(connection, deed)
 
 
-def note_voids(app: App, store: Store, issue: IssueId, who: str, names: tuple[str, ...], path: str) -> None:
+def note_voids(app: App, connection: Transaction, issue: IssueId, who: str, names: tuple[str, ...], path: str) -> None:
     """The same for approvals that hold no longer, where there are any."""
     if names:
-        note(app, store, issue, who, "voids", f"{', '.join(names)}: {path.rpartition('/')[2]} was changed")
+        note(app, connection, issue, who, "voids", f"{', '.join(names)}: {path.rpartition('/')[2]} was changed")

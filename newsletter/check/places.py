@@ -8,7 +8,7 @@ from html import unescape
 from newsletter.model.finding import Spot
 
 # What Markdown and YAML put between the characters that are read: link targets, marks, notes to the parser.
-_TARGETS = re.compile(r"(?<=\])\((?:[^()\n]|\([^()\n]*\))*\)|\[\^[^\]\n]*\]")
+_TARGETS = re.compile(r"(?<=\])\((?:[^()\n]|\([^()\n]*\))*\)|\[\^[^\]\n]{0,200}\]")
 _KEY = re.compile(r"[ \t]*(?:- )?[a-z_]+:(?=[ \t])")
 _ENTITIES = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
 

@@ -14,6 +14,7 @@ from newsletter.cli.arguments import opened
 from newsletter.cli.serve import Proxy
 
 PORT = 8082
+_LONGEST_WAIT = 5.0  # seconds for a database that another process holds: who waits at a page gets words, and the text
 
 
 @click.command("desk")
@@ -67,7 +68,7 @@ def command(folder: str, host: str, port: int, behind: tuple[IPv4Network | IPv6N
                 click.echo(f"  nobody has a password yet; the first one is chosen at {base}/first/{secret}")
             click.echo("  Ctrl-C ends it")
 
-        with staying_open(time.monotonic):
+        with staying_open(time.monotonic, _LONGEST_WAIT):
             serve(application(office, local_names(listener)), listener, ready)
     finally:
         office.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from newsletter.actions.tell_story import tell_story
 from newsletter.actions.unsubscribe_reader import suppress_reader
 from newsletter.cli.arguments import AS, opened, program
 from newsletter.cli.terminal import console
+from newsletter.model.audit import claimed
 from newsletter.model.subscriber import Reason, SubscriberState
 
 STATE = click.option(
@@ -113,21 +115,23 @@ def _progress() -> Iterator[Report]:
 @click.option("--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Else it is printed.")
 @STATE
 @TAG
+@AS
 @click.pass_obj
-def export(folder: str, out: Path | None, state: str | None, tag: str | None) -> int:
-    """Write the readers as CSV, safe to open in a spreadsheet; `import` reads it back.
+def export(folder: str, out: Path | None, state: str | None, tag: str | None, who: str) -> int:
+    """Write the readers as CSV, safe to open in a spreadsheet; `import` reads it back. The audit log keeps who has
+    taken them, and how many.
 
     \b
     Example:
       newsletter subscribers export --out readers.csv
     """
-    app, wanted = opened(folder), SubscriberState(state) if state else None
+    app, wanted, by = opened(folder), SubscriberState(state) if state else None, claimed(who, getpass.getuser())
     if out is None:
-        export_subscribers(app, lambda line: click.echo(line.encode(), nl=False), state=wanted, tag=tag)
+        export_subscribers(app, lambda line: click.echo(line.encode(), nl=False), by=by, state=wanted, tag=tag)
         return 0
     # With the mark that tells spreadsheets that it is UTF-8.
     with out.open("w", encoding="utf-8-sig", newline="") as file:
-        count = export_subscribers(app, file.write, state=wanted, tag=tag)
+        count = export_subscribers(app, file.write, by=by, state=wanted, tag=tag)
     click.echo(f"{_people(count)} in {out}.")
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,24 +16,42 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route, request_response
 from starlette.types import ASGIApp
 
 from newsletter.actions import sessions
 from newsletter.desk import cookies
-from newsletter.desk.ask import PATIENCE, Ask, SignedIn, browser_asking, is_ours, network_asking, of_query, read_form
+from newsletter.desk.ask import (
+    LONGEST_FORM,
+    PATIENCE,
+    STRANGERS_FORM,
+    Ask,
+    SignedIn,
+    Upload,
+    browser_asking,
+    is_ours,
+    network_asking,
+    of_query,
+    read_form,
+)
+from newsletter.desk.faults import disk_words
 from newsletter.desk.gate import Gate, names_of
 from newsletter.desk.office import Office
 from newsletter.desk.pages.all import PAGES
-from newsletter.desk.routes import TEAM, Page
+from newsletter.desk.routes import TEXT, Page
 from newsletter.model.errors import ConfigError, ContentError, NewsletterError
 from newsletter.tokens import Purpose
 
 _AT_ONCE = 12  # pages that are made at a time; the rest wait
+_STRANGERS = 4  # the same for who is not signed in: passwords are hashed there, and nobody at work waits for that
 _NOT_OURS = "This was sent by a page that is not the desk's, and nothing was done."
 _ANOTHER_SESSION = "This form is of another session: somebody signed in or out since. Open the page again, and send it."
+_ONLY_SHOWN = "This page is only shown; nothing that is sent to it is done.", {"Allow": "GET, HEAD"}
+_ONLY_TAKEN = "There is nothing to see at this address; something is sent to it by a button.", {"Allow": "POST"}
+_METHODS = ("GET", "POST")  # and HEAD; the gate lets no other one in
 _SECRET = ("token", "password", "again", "current")
+_OURS = ("act", "base", "order", "seen", "was")  # what forms carry along, and nobody has typed
 _TITLES = {
     400: "This cannot be read",
     403: "This is not for you",
@@ -41,7 +60,10 @@ _TITLES = {
     408: "This took too long",
     413: "This is too large",
     500: "Something went wrong here",
+    503: "This cannot be done at the moment",
 }
+_DIGEST = re.compile("[0-9a-f]{64}")  # by which forms say what they have shown
+_WORD = 40  # characters of what is soon typed again
 _LOG = logging.getLogger(__name__)
 
 
@@ -57,18 +79,19 @@ def application(
     door = Door(office, named if secure else frozenset(), patience)
     inner = Starlette(
         routes=[
-            Route("/assets/{name}", office.assets.answer),
+            Route("/assets/{name}", office.assets.answer, methods=_METHODS),
             *(door.route(page) for page in pages),
-            door.route(Page("/{rest:path}", TEAM, _missing)),
         ],
-        exception_handlers={HTTPException: door.refused, NewsletterError: door.troubled, Exception: door.failed},
+        exception_handlers={
+            HTTPException: door.refused,
+            NewsletterError: door.troubled,
+            OSError: door.stuck,
+            Exception: door.failed,
+        },
     )
     inner.router.redirect_slashes = False
+    inner.router.default = RequestBodyLimitMiddleware(request_response(door.missing), max_body_size=TEXT)
     return Gate(inner, named | frozenset(hosts), named if secure else frozenset())
-
-
-def _missing(_: Office, ask: Ask) -> Response:
-    raise HTTPException(404, f"There is no page at {ask.path.partition('?')[0][:200]}.")
 
 
 class Door:
@@ -78,7 +101,7 @@ class Door:
         self._office = office
         self._secure = secure
         self._patience = patience
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._turns, self._strangers = asyncio.Semaphore(_AT_ONCE), asyncio.Semaphore(_STRANGERS)
 
     def route(self, page: Page) -> Route:
         """The page behind its door."""
@@ -86,14 +109,24 @@ class Door:
         async def answer(request: Request) -> Response:
             return await self._answered(page, request)
 
-        methods = [name for name, does in (("GET", page.show), ("POST", page.take)) if does]
         limit = Middleware(RequestBodyLimitMiddleware, max_body_size=page.most)
-        return Route(page.path, answer, methods=methods, middleware=[limit])
+        return Route(page.path, answer, methods=_METHODS, middleware=[limit])
+
+    async def missing(self, request: Request) -> Response:
+        """What stands at every other address: strangers are answered as at a page of ours."""
+        ask = request.state.ask = await self._at_the_door(request)
+        if ask.who is None:
+            return await self._signed_out(request, ask, request.method == "POST")
+        raise HTTPException(404, f"There is no page at {request.url.path[:200]}.")
 
     async def _answered(self, page: Page, request: Request) -> Response:
-        ask = await self._at_the_door(request)
-        request.state.ask = ask
         is_sent = request.method == "POST"
+        try:
+            ask = request.state.ask = await self._at_the_door(request)
+        except (NewsletterError, OSError):  # nobody can tell who asks; whoever it is gets back what they sent
+            if is_sent and is_ours(request):
+                await self._read(request)
+            raise
         wanted = page.takers if is_sent else page.roles
         if wanted:
             if ask.who is None:
@@ -101,13 +134,14 @@ class Door:
             if not ask.who.may(*wanted):
                 may = " or ".join(sorted(role.value for role in wanted))
                 raise HTTPException(403, f"This is for whoever is {may}; schedule.yaml says who that is.")
+        does = page.take if is_sent else page.show
+        if does is None:
+            raise HTTPException(405, *(_ONLY_SHOWN if is_sent else _ONLY_TAKEN))
         if is_sent:
             ask = request.state.ask = await self._with_form(request, ask)
-        does = page.take if is_sent else page.show
-        assert does is not None, "the router lets no other method through"
-        async with self._turns:
+        async with self._turns if ask.who else self._strangers:
             response = await run_in_threadpool(does, self._office, ask)
-        if ask.who is None and not cookies.value_of(request.cookies, cookies.FORM, ask.secure):
+        if ask.who is None and not cookies.value_of(request.headers, cookies.FORM, ask.secure):
             cookies.keep(response, cookies.FORM, ask.cookie, secure=ask.secure)
         return response
 
@@ -115,11 +149,11 @@ class Door:
         """Who asks, for what. Nothing that they send is read yet."""
         office = self._office
         secure = self._is_secure(request)
-        cookie = cookies.value_of(request.cookies, cookies.SESSION, secure)
+        cookie = cookies.value_of(request.headers, cookies.SESSION, secure)
         session = await run_in_threadpool(sessions.find, office.app, cookie, office.now()) if cookie else None
         member = office.member(session.member) if session else None
         who = SignedIn(member, session.digest) if session and member else None
-        form = cookies.value_of(request.cookies, cookies.FORM, secure) or secrets.token_urlsafe(32)
+        form = cookies.value_of(request.headers, cookies.FORM, secure) or secrets.token_urlsafe(32)
         bound = who.session if who else f"before {form}"
         token = sessions.form_token(office.ring, bound)
         return Ask(
@@ -134,7 +168,7 @@ class Door:
             who=who,
             is_part="hx-request" in request.headers,
             secure=secure,
-            said=office.said(bound, cookies.value_of(request.cookies, cookies.SAID, secure)),
+            said=office.said(bound, cookies.value_of(request.headers, cookies.SAID, secure)),
         )
 
     async def _signed_out(self, request: Request, ask: Ask, is_sent: bool) -> Response:
@@ -143,9 +177,12 @@ class Door:
             return RedirectResponse(f"/sign-in?next={quote(ask.path, safe='')}", 303)
         if not is_ours(request):
             raise HTTPException(403, _NOT_OURS)
-        several, _ = await read_form(request, self._patience)
-        texts = [text for name, all_of in several.items() if name not in _SECRET for text in all_of if text.strip()]
-        return self._office.page(ask, "signed_out.html", "You are signed out", {"texts": texts}, 401)
+        await self._read(request)
+        values = {"texts": request.state.texts}
+        async with self._strangers:
+            return await run_in_threadpool(
+                self._office.page, ask, "signed_out.html", "You are signed out", values, status=401
+            )
 
     async def _with_form(self, request: Request, ask: Ask) -> Ask:
         """The request with what is sent, which a page of ours must have sent, in the same session.
@@ -154,11 +191,20 @@ class Door:
         """
         if not is_ours(request):
             raise HTTPException(403, _NOT_OURS)
-        several, files = await read_form(request, self._patience)
+        several, files = await self._read(request)
         form = {name: all_of[0] for name, all_of in several.items()}
         if not self._office.ring.is_seal(Purpose.DESK_FORM, ask.bound.encode(), form.get("token", "")):
             raise HTTPException(403, _ANOTHER_SESSION)
         return replace(ask, form=form, several=several, files=files)
+
+    async def _read(self, request: Request) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, Upload]]:
+        """What is sent. Whatever page is shown in the end, it can give back what somebody has typed."""
+        ask: Ask | None = getattr(request.state, "ask", None)
+        most = LONGEST_FORM if ask and ask.who else STRANGERS_FORM
+        several, files = await read_form(request, self._patience, most)
+        typed = (text for name, all_of in several.items() if name not in _SECRET + _OURS for text in all_of)
+        request.state.texts = [text for text in typed if text.strip() and not _DIGEST.fullmatch(text)]
+        return several, files
 
     def _is_secure(self, request: Request) -> bool:
         return request.headers["host"].lower() in self._secure
@@ -171,9 +217,17 @@ class Door:
     def troubled(self, request: Request, error: Exception) -> Response:
         """What an action refuses: its own words say what to do."""
         if isinstance(error, ContentError):
-            words = [f"{one.path}:{one.line}: {one.what}; {one.todo}" for one in error.mistakes]
-            return self._told(request, 422, words)
+            return self._told(request, 422, [str(one) for one in error.mistakes])
         return self._told(request, 422 if isinstance(error, ConfigError) else 409, [str(error)])
+
+    def stuck(self, request: Request, error: Exception) -> Response:
+        """What the disk refuses: full, not ours to write, or gone."""
+        assert isinstance(error, OSError)
+        if error.strerror is None:
+            return self.failed(request, error)
+        what = disk_words(self._office.app.root, error)
+        _LOG.error("a page of the desk failed: %s: %s", request.url.path, what)
+        return self._told(request, 503, [what])
 
     def failed(self, request: Request, error: Exception) -> Response:
         """A mistake of ours: the log gets it whole, whoever asked is told that it is not theirs."""
@@ -185,10 +239,19 @@ class Door:
     ) -> Response:
         ask: Ask = getattr(request.state, "ask", None) or Ask()
         title = _TITLES.get(status, "This did not work")
-        values = {"words": words}
+        texts = [text for text in getattr(request.state, "texts", ()) if len(text.split()) > 1 or len(text) > _WORD]
+        values = {"words": words, "texts": texts}
+        response: Response
         if ask.is_part:
             response = self._office.part(ask, "trouble_part.html", values, status)
         else:
-            response = self._office.page(ask, "trouble.html", title, values, status)
+            response = self._page(ask, title, values, status)
         response.headers.update(headers or {})
         return response
+
+    def _page(self, ask: Ask, title: str, values: Mapping[str, list[str]], status: int) -> Response:
+        try:
+            return self._office.page(ask, "trouble.html", title, values, status)
+        except ContentError as error:  # in a template that this page needs as well: then without any
+            words = [title, *values["words"], *map(str, error.mistakes), *values["texts"]]
+            return PlainTextResponse("\n\n".join(dict.fromkeys(words)) + "\n", status)

@@ -27,6 +27,8 @@ class Assets:
 
     def answer(self, request: Request) -> Response:
         """The file that is asked for."""
+        if request.method == "POST":
+            raise HTTPException(405, "This is a file; nothing that is sent to it is done.", {"Allow": "GET, HEAD"})
         name = request.path_params["name"]
         if name not in self.files:
             raise HTTPException(404, "There is no such file.")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 
+from starlette.datastructures import Headers
 from starlette.responses import Response
 
 SESSION = "session"  # what proves who asks
@@ -18,9 +18,15 @@ def name_of(name: str, secure: bool) -> str:
     return f"__Host-{name}" if secure else name
 
 
-def value_of(cookies: Mapping[str, str], name: str, secure: bool) -> str:
-    """What the browser has kept; "" for nothing."""
-    return cookies.get(name_of(name, secure), "")
+def value_of(headers: Headers, name: str, secure: bool) -> str:
+    """What the browser has kept; "" for nothing.
+
+    A name is compared to the octet. Starlette takes away whatever Python calls a space, 0x85 and 0xA0 among it, and so
+    reads a cookie that another host of the same site may set as the one that only we may.
+    """
+    wanted = f"{name_of(name, secure)}="
+    crumbs = (one.strip(" \t") for one in ";".join(headers.getlist("cookie")).split(";"))
+    return next((one.removeprefix(wanted) for one in crumbs if one.startswith(wanted)), "")
 
 
 def keep(response: Response, name: str, value: str, *, secure: bool, lasting: timedelta | None = None) -> None:

@@ -9,6 +9,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from newsletter.serving.lengths import has_two_lengths
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -64,6 +66,8 @@ class Gate:
             return PlainTextResponse("This is not done here.\n", 405, {"Allow": ", ".join(_METHODS)})
         if len(scope["raw_path"] + scope["query_string"]) + sum(map(len, chain(*scope["headers"]))) > _HEAD:
             return PlainTextResponse("This request has a longer head than any of ours.\n", 431)
+        if has_two_lengths(scope["headers"]):
+            return PlainTextResponse("This request has two lengths.\n", 400, {"Connection": "close"})
         return self._application
 
 

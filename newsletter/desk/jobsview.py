@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.actions.list_jobs import JobStanding, Rota
+from newsletter.actions.start_job import ELSEWHERE
 from newsletter.desk.moments import ago, cities_for, in_cities, left
 from newsletter.model.job import Job, Run, RunState
 from newsletter.publication.schedule import Schedule
@@ -60,6 +61,7 @@ class JobRow:
     words: str
     next: str
     next_times: str  # on every clock; "" where there is no next
+    can_start: bool  # it is none that is begun elsewhere, and no process does it
 
 
 def ran(run: Run, now: datetime) -> Ran:
@@ -78,8 +80,8 @@ def ran(run: Run, now: datetime) -> Ran:
     )
 
 
-def job_rows(rota: Rota, schedule: Schedule, now: datetime, who: str) -> Iterator[JobRow]:
-    """All jobs, the clock of this member's city first."""
+def job_rows(rota: Rota, at_work: Collection[Job], schedule: Schedule, now: datetime, who: str) -> Iterator[JobRow]:
+    """All jobs, the clock of this member's city first. `at_work` are those that a process does at the moment."""
     cities = cities_for(schedule, who)
     for one in rota.jobs:
         run = one.current[0] if one.current else one.last
@@ -94,6 +96,7 @@ def job_rows(rota: Rota, schedule: Schedule, now: datetime, who: str) -> Iterato
             words=run.words if run else "",
             next=_when(one, moment, now),
             next_times=in_cities(moment, cities, now) if moment else "",
+            can_start=one.job not in ELSEWHERE and one.job not in at_work,
         )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 from starlette.responses import Response
 
-from newsletter.actions.edit_list import EntryChanged, EntryRefused, Planned
+from newsletter.actions.edit_list import EntryChanged, EntryRefused, Planned, carry_out
 from newsletter.actions.team_mail import issue_day
 from newsletter.desk.ask import Ask
 from newsletter.desk.office import Office
@@ -25,6 +27,18 @@ class Shown:
     gone: bool = False  # somebody has taken it out
     voids: tuple[str, ...] = ()  # "Ada's approval of Friday 27 November", where saving asks for a second word
     sure: str = ""  # what the form carries to say so
+
+
+class EntryText(Protocol):
+    """An entry as its file has it."""
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """By the names of the keys."""
+
+    @property
+    def base(self) -> str:
+        """The digest of its lines."""
 
 
 def plain(values: Mapping[str, str]) -> Shown:
@@ -60,6 +74,35 @@ def attempt(
         return Shown(typed, {"form": str(error)})
     office.look_again()
     return done(planned)
+
+
+def written(
+    office: Office,
+    ask: Ask,
+    path: str,
+    typed: Mapping[str, str],
+    plan: Callable[[], Planned],
+    said: Callable[[Planned], str],
+    again: Callable[[Shown], Response],
+) -> Response:
+    """The same with plain writing: to the list at `path`, which says what was done, or the page that `again` makes of
+    the form."""
+
+    def done(planned: Planned) -> Response:
+        return office.go(ask, path, said(planned) if planned.changes else "Nothing was changed.")
+
+    result = attempt(office, ask, typed, plan, partial(carry_out, office.app), done)
+    return again(result) if isinstance(result, Shown) else result
+
+
+def one_values(ask: Ask, entry: EntryText | None, form: Shown | None, removal: Shown | None) -> dict[str, object]:
+    """What templates/desk/lists.html shows of one entry; None where its file has none any more."""
+    return {
+        "form": form or plain(entry.values if entry else {}),
+        "base": base_of(ask, form, entry.base if entry else ""),
+        "fresh": entry.base if entry else "",
+        "removal": removal,
+    }
 
 
 def base_of(ask: Ask, form: Shown | None, base: str) -> str:

@@ -36,7 +36,8 @@ from newsletter.tokens import Purpose
 
 # What may be tried how often, by what it is counted for: a name, a network.
 RATES = {
-    "sign-in name": Rate(burst=5, every=30.0),
+    "sign-in name": Rate(burst=5, every=30.0),  # in one network
+    "sign-in name anywhere": Rate(burst=50, every=5.0),
     "sign-in network": Rate(burst=20, every=10.0),
     "link network": Rate(burst=5, every=60.0),
 }
@@ -131,7 +132,7 @@ class Office:
             **self._common(ask),
             "title": title,
             "said": ask.said,
-            "trouble": [f"{one.path}:{one.line}: {one.what}; {one.todo}" for one in self._mistakes()],
+            "trouble": [str(one) for one in self._mistakes()],
             "standing": self.standing.values(self.now(), ask.me.id) if signed else None,
             **(values or {}),
         }

@@ -201,7 +201,8 @@ def _filled(field: Field, name: str, value: Value) -> Input:
         case "items":
             return Input(field=field, name=name, values=tuple(_line(one) for one in _entries(value)))
         case "lines":
-            return Input(field=field, name=name, value="\n".join(_line(one) for one in _entries(value)))
+            lines = (_line(one) for one in _entries(value))
+            return Input(field=field, name=name, value="\n".join(one for one in lines if one))
         case _:
             return Input(field=field, name=name, value=_line(value))
 
@@ -253,7 +254,7 @@ def _sent(field: Field, name: str, sent: Mapping[str, str], chosen: tuple[str, .
         case "items":
             return Input(field=field, name=name, values=tuple(dict.fromkeys(one for one in chosen if one)))
         case "lines":
-            lines = (" ".join(one.split()) for one in sent.get(name, "").splitlines())
+            lines = (one.strip(" \t") for one in re.split("\r\n|\r|\n", sent.get(name, "")))
             return Input(field=field, name=name, value="\n".join(one for one in lines if one))
         case _:
             return Input(field=field, name=name, value=_typed(sent, name))

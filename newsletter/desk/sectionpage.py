@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from starlette.exceptions import HTTPException
@@ -12,6 +13,7 @@ from newsletter.actions.issue_heading import issue_heading
 from newsletter.actions.keep_draft import draft_of, others_writing
 from newsletter.actions.kept_texts import kept_texts
 from newsletter.actions.save_text import look_at_text
+from newsletter.actions.section_files import section_at as name_at
 from newsletter.desk.ask import Ask
 from newsletter.desk.beside import beside_values
 from newsletter.desk.findings import findings_values
@@ -58,7 +60,10 @@ def section_at(office: Office, ask: Ask) -> At:
         file = look_at_text(office.app, issue, name)
     except ConfigError as error:
         raise HTTPException(404, str(error)) from error
-    kind = kind_in(file.text, name) if file.text or not file.digest else kind_in("", name)
+    kind = kind_in(file.text, name)
+    if kind is None and not file.digest:  # taken out, perhaps: then the text that was kept says what it was
+        texts = (one.text for one in kept_texts(office.app, issue) if one.path == file.path)
+        kind = next(filter(None, (kind_in(text, name) for text in texts)), None)
     if kind is None and not file.digest:
         raise HTTPException(404, f"There is no section '{name[:60]}' in this issue.")
     start = file.text or (blank(office, kind) if kind else "")
@@ -91,6 +96,7 @@ class Shown:
     voids: tuple[str, ...] = ()  # names of those whose approvals a save would void; asked about when there are any
     refused: tuple[str, ...] = ()  # why it was not saved, sentences
     picture: dict[str, str] | None = None  # what is wrong with a picture, by field
+    cut: Mapping[str, str] = field(default_factory=dict)  # the part of its picture that was asked for, in per cent
     typed: str = ""  # what somebody typed and no form can hold
 
 
@@ -134,10 +140,12 @@ def answered(office: Office, ask: Ask, at: At, shown: Shown, status: int = 200) 
         "form": shown.form,
         "shown": shown,
         "shown_picture": shown.picture,
+        "cut": shown.cut,
         "moved": ask.query.get("moved", ""),
         "whole": WHOLE,
         "reads_only": sent or not writes,
         "is_sent": sent,
+        "is_foreign": not at.file.is_utf8,
         "writes": writes and not sent,
         "approves": ask.me.may(Role.APPROVER) and not sent,
         "people": [(one.id, f"{one.name}, {one.role}" if one.role else one.name) for one in office.publication.people],
@@ -174,8 +182,7 @@ def kept_values(office: Office, ask: Ask, kept: tuple[KeptText, ...]) -> list[di
     city = cities_for(office.schedule, ask.me.id)[0]
     found = []
     for one in kept:
-        stem = one.path.rpartition("/")[2].removesuffix(".md")
-        name = "opening" if stem == "issue" else stem
+        name = name_at(one.path)
         found.append(
             {
                 "number": one.number,
@@ -185,6 +192,7 @@ def kept_values(office: Office, ask: Ask, kept: tuple[KeptText, ...]) -> list[di
                 "at": f"{dated(one.kept, city)} {city.name}",
                 "text": one.text,
                 "mine": one.member == ask.me.id,
+                "has_place": kind_in(one.text, name) is not None or look_at_text(office.app, one.issue, name).digest,
                 "address": f"{section_address(one.issue, name)}?kept={one.number}#body",
             }
         )

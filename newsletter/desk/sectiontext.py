@@ -39,9 +39,11 @@ def text_in(ask: Ask, before: str, kind: str | None) -> str | None:
 
     None where that text is written in a way that a form cannot change.
     """
+    was = ask.body(WAS) or before
     if WHOLE in ask.form:
-        return _ended(ask.body(WHOLE))
-    return with_form(ask.body(WAS) or before, form_in(ask, kind)) if kind else None
+        whole = ask.body(WHOLE)
+        return was if _body(whole) == _body(was) else _ended(whole)
+    return with_form(was, form_in(ask, kind)) if kind else None
 
 
 def with_form(before: str, form: SectionForm) -> str | None:
@@ -56,6 +58,8 @@ def with_form(before: str, form: SectionForm) -> str | None:
     text: str | None = before
     simple: dict[str, Given] = {}
     for key, value in new.items():
+        if key == "items":
+            value = _in_order(old[key], value)
         if value == old[key]:
             continue
         if isinstance(value, dict) and value:
@@ -68,6 +72,12 @@ def with_form(before: str, form: SectionForm) -> str | None:
     if text is not None and _body(form.body) != _body(now.body):
         text = with_body(text, _ended(form.body))
     return text
+
+
+def _in_order(old: Filled, new: Filled) -> list[str]:
+    """The items that are ticked as the file had them, those that are new behind: boxes stand in another order."""
+    before, after = [str(one) for one in old], [str(one) for one in new]
+    return [*(one for one in before if one in after), *(one for one in after if one not in before)]
 
 
 def _plain(value: Filled) -> Given:

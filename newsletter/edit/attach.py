@@ -12,7 +12,7 @@ from newsletter.model.item import CitedItem, Item, Stamp
 from newsletter.model.kinds import KINDS
 from newsletter.model.people import Person
 from newsletter.model.source import RightsPolicy, Source
-from newsletter.publication.yamlfile import scalar
+from newsletter.publication.yamlwrite import scalar
 
 _EMPTY = re.compile(r"^(?P<key>[a-z_]+):[ \t]*(?P<comment>#.*)?$")
 _ITEMS = re.compile(r"^items:[ \t]*(?:\[(?P<ids>[^\]#]*)\])?[ \t]*(?P<comment>#.*)?$")

@@ -12,7 +12,7 @@ from newsletter.model.item import Item
 from newsletter.model.kinds import KINDS
 from newsletter.model.people import Person
 from newsletter.model.source import Source
-from newsletter.publication.yamlfile import scalar
+from newsletter.publication.yamlwrite import scalar
 
 _FILM = re.compile(r"(?i)\b(?:videos?|films?|watch|youtube|youtu\.be|vimeo|bilibili)\b|视频|影片")
 MOST_TOPICS = 4  # of our own pieces in a catch-up

@@ -122,7 +122,7 @@ def _marks(page: Page, prose: Prose, known: _Known) -> Iterator[Mistake]:
     for mark in prose.marks:
         yield from _item(page.path, mark.line + page.body_line - 1, mark.item, known)
     for number, line in enumerate(page.body.split("\n"), page.body_line):
-        for match in re.finditer(r"(?<!\\)\[\^([^\]]*)\](?!:)", re.sub(r"`[^`]*`", "", line)):
+        for match in re.finditer(r"(?<!\\)\[\^([^\]]{0,200})\](?!:)", re.sub(r"`[^`]*`", "", line)):
             if not re.fullmatch(ITEM, match[1]):
                 what = f"the mark [^{shown(match[1])}] does not name an id"
                 near = nearest(match[1].lower(), known.items or ())

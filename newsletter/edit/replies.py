@@ -8,8 +8,7 @@ from newsletter.model.reader_answer import ReaderAnswer
 from newsletter.publication import frontmatter
 from newsletter.publication.blurbtext import with_values
 from newsletter.publication.yamledit import plain
-from newsletter.publication.yamlfile import scalar
-from newsletter.publication.yamlwrite import Given
+from newsletter.publication.yamlwrite import Given, scalar
 
 
 def replies_md(question: str, answers: Iterable[ReaderAnswer]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -21,14 +23,25 @@ class FileText:
     path: str  # from the publication's folder
     text: str  # without a byte order mark, its lines ended by LF; "" where there is no file
     digest: str  # SHA-256 of its bytes, hex; "" where there is no file
+    is_utf8: bool = True  # False: the text is what other programs write, as it may be meant
 
     @classmethod
     def of(cls, path: str, data: bytes | None) -> Self:
-        """The text of these bytes; None where there is no file. What is no UTF-8 shows as U+FFFD."""
+        """The text of these bytes; None where there is no file. What is no UTF-8 is read as Windows writes text."""
         if data is None:
             return cls(path, "", "")
-        text = with_line_feeds(data.decode("utf-8", "replace"))
-        return cls(path, text, hashlib.sha256(data).hexdigest())
+        written, is_utf8 = decoded(data)
+        return cls(path, with_line_feeds(written), hashlib.sha256(data).hexdigest(), is_utf8)
+
+
+def decoded(data: bytes) -> tuple[str, bool]:
+    """The text of these bytes, and whether they are UTF-8: else UTF-16 where they begin as such, else Windows-1252, or
+    Latin-1 where that has no sign for one of them."""
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-8", "utf-16" if marked else "cp1252"):
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding), encoding == "utf-8"
+    return data.decode("latin-1"), False
 
 
 def with_line_feeds(text: str) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from io import StringIO
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from newsletter.model.saving import with_line_feeds
 from newsletter.publication import frontmatter
 from newsletter.publication.lineends import fitted
 from newsletter.publication.yamledit import CannotChange, changed, plain
-from newsletter.publication.yamlfile import Value
+from newsletter.publication.yamlfile import Value, nodes
 from newsletter.publication.yamlwrite import Given
 
 _MATTER = re.compile(r"---[^\S\n]*\n((?:.*\n)*?)---[^\S\n]*(?:\n|\Z)")  # as `frontmatter.split` finds it
@@ -51,7 +49,7 @@ def with_values(text: str, values: Mapping[str, Given]) -> str | None:
     if found is None:
         return None
     try:
-        root = YAML(typ="safe", pure=True).compose(StringIO(found[1]))
+        root = nodes(found[1])
         said = _said(before)
         matter = changed(found[1], root, said, values)
     except (YAMLError, CannotChange):

@@ -7,13 +7,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from difflib import SequenceMatcher
-from io import StringIO
 from typing import Any, TypeAlias
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from newsletter.publication import yamlfile
+from newsletter.publication import yamlwrite
+from newsletter.publication.yamlfile import nodes
 
 Said: TypeAlias = "str | int | bool | date | tuple[str, ...] | Mapping[str, Said | None]"
 
@@ -56,7 +55,7 @@ def with_values(text: str, values: Mapping[str, Said | None], order: Sequence[st
 
 def scalar(value: str, flow: bool = False) -> str:
     """A text as YAML, in quotes only where it would be taken for something else; `flow`: between brackets."""
-    written = yamlfile.scalar(value)
+    written = yamlwrite.scalar(value)
     if written != value and _ADDRESS.fullmatch(value) and not value.endswith(":") and not _is_figure(value):
         written = value
     return json.dumps(value, ensure_ascii=False) if flow and re.search(r"[,\[\]{}]", written) else written
@@ -70,7 +69,7 @@ def _is_figure(value: str) -> bool:
 def _entry(text: str) -> Any:
     """The node of the one entry, where it is a group of keys."""
     try:
-        root = YAML(typ="safe", pure=True).compose(StringIO(text))
+        root = nodes(text)
     except YAMLError:
         return None
     if root is None or root.flow_style or not root.value or not isinstance(root.value[0].value, list):
@@ -117,8 +116,8 @@ def _with_scalar(text: str, pair: tuple[Any, Any], value: Said, flow: bool) -> s
     written = _inline(value, flow)
     if old.id == "scalar" and isinstance(value, str):
         written = _in_its_quotes(old, value, flow)
-    if _is_nothing(text, old):  # nothing stands behind the colon
-        return f"{text[:end]} {written}{text[end:]}"
+    if _is_nothing(text, old):  # nothing stands behind the colon, which a key between braces can do without
+        return f"{text[:end]}{' ' if _colon(text, key) else ': '}{written}{text[end:]}"
     return text[:start] + written + text[end:]
 
 
@@ -136,7 +135,8 @@ def _with_pair(text: str, node: Any, key: str, value: Said, order: Sequence[str]
     before = [pair for pair in node.value if pair[0].value in earlier] or node.value[-1:]
     end = _end(text, *before[-1])
     if node.flow_style:
-        return f"{text[:end]}, {key}: {_inline(value, flow=True)}{text[end:]}"
+        comma = " ," if _is_nothing(text, before[-1][1]) else ","  # a comma right behind a colon is part of a word
+        return f"{text[:end]}{comma} {key}: {_inline(value, flow=True)}{text[end:]}"
     indent, ending = " " * node.value[0][0].start_mark.column, "\r\n" if "\r\n" in text else "\n"
     return _lines_after(text, end, [indent + line for line in _pair(key, value)], ending)
 
@@ -151,7 +151,7 @@ def _without_pair(text: str, node: Any, pair: tuple[Any, Any]) -> str | None:
             start = _end(text, *node.value[at - 1])
         else:
             end = node.value[1][0].start_mark.index
-        return text[:start] + text[end:]
+        return None if _holds_comment(text[start:end]) else text[:start] + text[end:]
     if at:
         return text[: text.rfind("\n", 0, start) + 1] + text[_line_end(text, end) :]
     following = node.value[1][0].start_mark.index
@@ -160,8 +160,9 @@ def _without_pair(text: str, node: Any, pair: tuple[Any, Any]) -> str | None:
     return text[:start] + text[following:]
 
 
-def _with_items(text: str, node: Any, items: tuple[str, ...]) -> str:
-    """A list that says these; those which it says already stay as they are written."""
+def _with_items(text: str, node: Any, items: tuple[str, ...]) -> str | None:
+    """A list that says these; those which it says already stay as they are written. None where a comment between
+    brackets would go with what goes."""
     old = [one.value for one in node.value]
     for what, first, last, new_first, new_last in reversed(
         SequenceMatcher(a=old, b=items, autojunk=False).get_opcodes()
@@ -170,7 +171,10 @@ def _with_items(text: str, node: Any, items: tuple[str, ...]) -> str:
             continue
         both = min(last - first, new_last - new_first)
         if last > first + both:
-            text = _without_items(text, node, first + both, last)
+            start, end = _span(text, node, first + both, last)
+            if node.flow_style and _holds_comment(text[start:end]):
+                return None
+            text = text[:start] + text[end:]
         elif new_last > new_first + both:
             text = _more_items(text, node, first + both, items[new_first + both : new_last])
         for place, value in reversed(list(zip(node.value[first:last], items[new_first:new_last], strict=False))):
@@ -179,7 +183,8 @@ def _with_items(text: str, node: Any, items: tuple[str, ...]) -> str:
     return text
 
 
-def _without_items(text: str, node: Any, first: int, last: int) -> str:
+def _span(text: str, node: Any, first: int, last: int) -> tuple[int, int]:
+    """From where to where entries of a list go, with what parts them from the others."""
     start, end = node.value[first].start_mark.index, _item_end(text, node.value[last - 1])
     if not node.flow_style:
         start, end = text.rfind("\n", 0, start) + 1, _line_end(text, end)
@@ -187,7 +192,12 @@ def _without_items(text: str, node: Any, first: int, last: int) -> str:
         start = _item_end(text, node.value[first - 1])
     else:
         end = node.value[last].start_mark.index
-    return text[:start] + text[end:]
+    return start, end
+
+
+def _holds_comment(text: str) -> bool:
+    """Whether a comment stands in it, or what looks like one within quotes."""
+    return bool(re.search(r"(?:^|\s)#", text))
 
 
 def _more_items(text: str, node: Any, at: int, items: Iterable[str]) -> str:
@@ -235,13 +245,19 @@ def _is_nothing(text: str, node: Any) -> bool:
 def _end(text: str, key: Any, node: Any) -> int:
     """Where what a key says ends: a block's own end lies behind the comments and the blank lines that follow it."""
     if _is_nothing(text, node):
-        return text.index(":", key.end_mark.index) + 1
+        return _colon(text, key) or int(key.end_mark.index)
     if node.id != "scalar" and not node.flow_style and node.value:
         last = node.value[-1]
         return _end(text, *last) if isinstance(last, tuple) else _item_end(text, last)
     if node.id == "scalar" and node.style in ("|", ">"):
         return _block_end(text, key, node)
     return int(node.end_mark.index)
+
+
+def _colon(text: str, key: Any) -> int | None:
+    """Where what a key says may begin, behind its colon; None where it has none."""
+    found = re.compile(r"\s*:").match(text, key.end_mark.index)
+    return found.end() if found else None
 
 
 def _item_end(text: str, node: Any) -> int:

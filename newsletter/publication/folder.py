@@ -39,8 +39,12 @@ class Folder:
         """The file's bytes; None when it is missing, unreadable or too large, which is noted as a mistake."""
         file = self.root / path
         try:
-            if not file.resolve().is_relative_to(self._resolved):
+            resolved = file.resolve()
+            if not resolved.is_relative_to(self._resolved):
                 self._note(path, "the file lies outside the publication's folder", "move it inside")
+                return None
+            if _is_private(resolved.relative_to(self._resolved)):
+                self._note(path, "the file is a link to what only the program reads", "put a plain file there")
                 return None
             if file.stat().st_size > MAX_BYTES:
                 self._note(path, f"the file is larger than {MAX_BYTES // 1_000_000} MB", "save it smaller")
@@ -104,6 +108,12 @@ class Folder:
 
     def _note(self, path: str, what: str, todo: str) -> None:
         self.mistakes.append(Mistake(path, 0, what, todo))
+
+
+def _is_private(path: PurePath) -> bool:
+    """Whether it is of the program's own, below the publication's folder: its database, its keys, the passwords in
+    .env. Whoever may bring a file into content/ may not read these by a link."""
+    return path.parts[:1] == ("var",) or path.parts[0].startswith(".")
 
 
 def _as_people_count(name: str) -> tuple[list[tuple[int, str]], str]:

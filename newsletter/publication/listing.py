@@ -11,11 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from newsletter.publication import entrytext, yamlfile
 from newsletter.publication.entrytext import Said
-from newsletter.publication.yamlfile import Value
+from newsletter.publication.yamlfile import Value, nodes
 
 Values: TypeAlias = "Mapping[str, Said | None]"  # None: the key is not to be there
 
@@ -40,12 +40,32 @@ class _Place:
 
 
 def find(text: str, name: str, key: str = "id") -> Entry | None:
-    """The entry whose `key` says `name`; None where there is none, or the file cannot be read."""
-    place = _place(text, name, key)
-    if place is None:
+    """The entry whose `key` says `name`; None where there is none, or the file cannot be read.
+
+    Of one that cannot be told apart from what stands around it, the text is all of the file's.
+    """
+    at, place = _at(text, name, key), _place(text, name, key)
+    if at is None:
         return None
-    own = plain(text[place.start : place.end])
-    return Entry(place.at, own, hashlib.sha256(own.encode()).hexdigest())
+    own = plain(text[place.start : place.end] if place else text)
+    return Entry(at, own, hashlib.sha256(own.encode()).hexdigest())
+
+
+def hindrance(text: str, name: str | None = None, key: str = "id") -> tuple[int, str, str]:
+    """Why such a file, or this entry of it, cannot be changed here: the line, what is so, and what to do about it."""
+    bare = plain(text)
+    written = yamlfile.read(bare)
+    if written.mistakes:
+        return written.mistakes[0]
+    if not isinstance(written.value, list | None):
+        return 1, "the file is not a list", "begin each entry with '- ' in column one"
+    root = _root(bare)
+    if root is not None and root.flow_style:
+        todo = "write each entry on lines of its own, the first of them beginning with '- '"
+        return root.start_mark.line + 1, "the whole list stands between brackets", todo
+    at = None if name is None else _at(text, name, key)
+    line = 0 if at is None else written.line((at,))
+    return line, "this is written in a way that a form cannot change", "write it as key: value lines below a dash"
 
 
 def with_entry(text: str, values: Values, head: str) -> str | None:
@@ -54,7 +74,7 @@ def with_entry(text: str, values: Values, head: str) -> str | None:
     old = _list(text)
     if old is None:
         return None
-    return _checked(joined(text, [entry], head), [*old, _meant({}, values)])
+    return _checked(joined(text if old else _without_brackets(text), [entry], head), [*old, _meant({}, values)])
 
 
 def with_values(text: str, name: str, values: Values, key: str = "id", order: Sequence[str] = ()) -> str | None:
@@ -127,21 +147,43 @@ def _list(text: str) -> list[Value] | None:
     return written.value or []
 
 
+def _root(text: str) -> Any:
+    """The node of the whole list; None for a text that says nothing."""
+    return nodes(text)
+
+
+def _without_brackets(text: str) -> str:
+    """A text that holds an empty list without its brackets, and without their line where nothing else stands on it."""
+    root = _root(text)
+    if root is None or not root.flow_style:
+        return text
+    start, end = text.rfind("\n", 0, root.start_mark.index) + 1, root.end_mark.index
+    rest = re.compile(r"[ \t]*(?:\r?\n|\Z)").match(text, end)
+    if rest and not text[start : root.start_mark.index].strip("\ufeff \t"):
+        return text[: root.start_mark.index] + text[rest.end() :]
+    return text[: root.start_mark.index] + text[end:]
+
+
+def _at(text: str, name: str, key: str) -> int | None:
+    """Which entry says `name`; None where none does, or several do."""
+    named = [at for at, one in enumerate(_list(text) or ()) if isinstance(one, dict) and one.get(key) == name]
+    return named[0] if len(named) == 1 else None
+
+
 def _place(text: str, name: str, key: str) -> _Place | None:
-    entries, written = _list(text), yamlfile.read(plain(text))
-    named = [at for at, one in enumerate(entries or ()) if isinstance(one, dict) and one.get(key) == name]
-    if len(named) != 1 or "\r" in text.replace("\r\n", ""):
+    at, written = _at(text, name, key), yamlfile.read(plain(text))
+    if at is None or "\r" in text.replace("\r\n", ""):
         return None
     starts = [0, *(found.end() for found in re.finditer("\n", text))]
-    start = _dash_line(text, starts, written.line((named[0],)) - 1)
+    start = _dash_line(text, starts, written.line((at,)) - 1)
     if start is None:
         return None
     following = None
-    if (named[0] + 1,) in written.lines:
-        following = _dash_line(text, starts, written.lines[named[0] + 1,] - 1)
+    if (at + 1,) in written.lines:
+        following = _dash_line(text, starts, written.lines[at + 1,] - 1)
     ends = len(text) if following is None else following
     length = entrytext.length(text[start:ends])
-    return None if length is None else _Place(named[0], start, start + length, ends)
+    return None if length is None else _Place(at, start, start + length, ends)
 
 
 def _dash_line(text: str, starts: list[int], number: int) -> int | None:

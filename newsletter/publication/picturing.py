@@ -6,16 +6,15 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
-from io import StringIO
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode
 
 from newsletter.model.kinds import Picture
 from newsletter.publication import frontmatter
-from newsletter.publication.yamlfile import Value, scalar
+from newsletter.publication.yamlfile import Value, nodes
+from newsletter.publication.yamlwrite import scalar
 
 _MATTER = re.compile(r"\ufeff?---[^\S\n]*\n((?:.*\n)*?)---[^\S\n]*(?:\n|\Z)")  # as `frontmatter.split` finds it
 
@@ -39,7 +38,7 @@ def with_picture(text: str, field: str, picture: Picture) -> str | None:
 
 def _changed(matter: str, field: str, says: Mapping[str, str], ending: str) -> str:
     """The front matter with the group in it. Raises `ValueError` for what is written in a way that nobody writes."""
-    root = YAML(typ="safe", pure=True).compose(StringIO(matter))
+    root = nodes(matter)
     keys = {} if root is None else {key.value: (key, value) for key, value in _entries(root)}
     lines = "".join(f"  {key}: {scalar(value)}{ending}" for key, value in says.items())
     if field not in keys:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from io import StringIO
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from newsletter.publication import yamlfile
-from newsletter.publication.yamlfile import Value
+from newsletter.publication.yamlfile import Value, nodes
 
 
 def with_skip(text: str, day: date) -> str | None:
@@ -52,7 +49,7 @@ def without_skip(text: str, day: date) -> str | None:
 
 def _calendar(text: str) -> dict[str, tuple[Any, Any]]:
     """The keys of `calendar`, each with its own node and that of its value."""
-    root = YAML(typ="safe", pure=True).compose(StringIO(text))
+    root = nodes(text)
     found = next(value for key, value in root.value if key.value == "calendar")
     return {key.value: (key, value) for key, value in found.value}
 

@@ -14,6 +14,7 @@ from newsletter.model.source import Mailbox, RightsPolicy, Source, SourceKind
 from newsletter.publication import listing, yamlfile
 from newsletter.publication.folder import Folder
 from newsletter.publication.yamlfile import Written
+from newsletter.publication.yamlwrite import scalar
 
 DEFAULT_RIGHTS = RightsPolicy.SUMMARISE  # of a source that nobody has asked about its rights yet
 MAX_QUOTE = 10_000  # words of one quotation
@@ -168,9 +169,9 @@ def _unfit(sources: Sequence[Source], path: str) -> Iterator[Mistake]:
 def _entry(source: Source, comment: str | None) -> list[str]:
     told = "".join(one for one in comment or "" if one == "\n" or not unfit_character(one))
     lines = [f"# {' '.join(line.split())}" for line in told.split("\n") if line.strip()]
-    lines += [f"- id: {source.id}", f"  name: {yamlfile.scalar(source.name)}", f"  kind: {source.kind.value}"]
+    lines += [f"- id: {source.id}", f"  name: {scalar(source.name)}", f"  kind: {source.kind.value}"]
     lines += [f"  {key}: {_address(value)}" for key in ("url", "path") if (value := getattr(source, key)) is not None]
-    lines += [f"  links: {yamlfile.scalar(source.links)}"] if source.links is not None else []
+    lines += [f"  links: {scalar(source.links)}"] if source.links is not None else []
     if source.mailbox is not None:
         lines += ["  mailbox:", *(f"    {line}" for line in _mailbox_lines(source.mailbox))]
     lines.append(f"  rights: {source.rights.value}")
@@ -186,7 +187,7 @@ def _mailbox_lines(mailbox: Mailbox) -> Iterator[str]:
     yield f"host: {_address(mailbox.host)}"
     yield f"user: {_address(mailbox.user)}"
     if mailbox.folder != "INBOX":
-        yield f"folder: {yamlfile.scalar(mailbox.folder)}"
+        yield f"folder: {scalar(mailbox.folder)}"
     if mailbox.port != 993:
         yield f"port: {mailbox.port}"
     if not mailbox.tls:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from io import StringIO
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from newsletter.model.finding import Waiver
 from newsletter.publication import yamlfile
-from newsletter.publication.yamlfile import Value, scalar
+from newsletter.publication.yamlfile import Value, nodes
+from newsletter.publication.yamlwrite import scalar
 
 
 def with_waiver(text: str, waiver: Waiver) -> str | None:
@@ -30,7 +29,7 @@ def with_waiver(text: str, waiver: Waiver) -> str | None:
 
 def _added(text: str, said: dict[str, str]) -> str:
     """The text with the entry in it. Raises `ValueError` where something else than a list stands there."""
-    root: Any = YAML(typ="safe", pure=True).compose(StringIO(text))
+    root: Any = nodes(text)
     if root is None or (isinstance(root.value, str) and not root.value):  # nothing, or comments alone
         return _below(text, said, "")
     if not isinstance(root.value, list) or root.tag != "tag:yaml.org,2002:seq":

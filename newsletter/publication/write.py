@@ -9,19 +9,33 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from newsletter.model.errors import ConfigError
 from newsletter.model.saving import ChangedMeanwhile as ChangedMeanwhile
 from newsletter.model.saving import FileText
 
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Nobody else of this program changes files of the folder while the block runs; who wants to, waits."""
-    handle = os.open(folder, os.O_RDONLY)
+    """Nobody else of this program changes files of the folder while the block runs; who wants to, waits.
+
+    Raises `ConfigError` where the folder is not there, or was moved while one waited.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError as error:
+        raise _gone(folder) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
+        if not (folder.exists() and os.path.samestat(folder.stat(), os.fstat(handle))):
+            raise _gone(folder)
         yield
     finally:
         os.close(handle)
+
+
+def _gone(folder: Path) -> ConfigError:
+    what = f"{folder} was moved or taken away by somebody else"
+    return ConfigError("folder", f"{what}, and nothing was written; find out where it is now, and do it again there")
 
 
 def change(path: Path, before: bytes | None, after: bytes) -> None:

@@ -6,7 +6,6 @@ do not fit are told with file and line, all at once. Source: YAML 1.2.2.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -74,6 +73,11 @@ def read(text: str, first_line: int = 1) -> Written:
     except YAMLError as error:
         reader.mistakes.append((first_line, f"this is not YAML: {error}", "see the sample's file of the same name"))
     return Written(reader.value, reader.lines, tuple(reader.mistakes))
+
+
+def nodes(text: str) -> Any:
+    """The tree of its nodes, each with where it stands; None where it is empty. Raises `YAMLError`."""
+    return YAML(typ="safe", pure=True).compose(StringIO(text))
 
 
 def _shallow(events: Iterable[Event]) -> Iterator[Event]:
@@ -215,25 +219,6 @@ def _doubles(written: Written, path: str, key: str) -> list[Mistake]:
             mistakes.append(Mistake(path, line, what, todo))
         first.setdefault(name, line)
     return mistakes
-
-
-def set_value(text: str, keys: tuple[str, ...], value: str) -> str:
-    """The YAML text with one value set, every other byte as it was. Raises `KeyError` for a key that is not there."""
-    node = YAML(typ="safe", pure=True).compose(StringIO(text))
-    for key in keys:
-        node = {one.value: inner for one, inner in node.value}[key]
-    start, end = node.start_mark.index, node.end_mark.index
-    return text[:start] + json.dumps(value, ensure_ascii=False) + text[end:]  # a JSON string is a YAML one
-
-
-_PLAIN = re.compile(r"[^\W\d_][\w .,/()’–—-]*[\w.)]|[^\W\d_]")
-
-
-def scalar(value: str) -> str:
-    """A text as YAML: as it stands where nobody could take it for something else, in quotes otherwise."""
-    if _PLAIN.fullmatch(value) and value.lower() not in ("null", "true", "false", "yes", "no", "on", "off"):
-        return value
-    return json.dumps(value, ensure_ascii=False)  # a JSON string is a YAML one
 
 
 @cache

@@ -18,6 +18,7 @@ _NUMBER = re.compile(r"[-+.]?\.?\d[\d_.,:]*([eE][-+]?\d+)?|0[xob][\da-fA-F_]+|[-
 _DATE = re.compile(r"\d{4}-\d\d?-\d\d?([Tt\s].*)?")
 _WORD = re.compile(r"null|~|true|false|yes|no|on|off|y|n|=|<<", re.IGNORECASE)
 _INDICATORS = "-?:,[]{}#&*!|>'\"%@`"
+_PLAIN = re.compile(r"[^\W\d_][\w .,/()’–—-]*[\w.)]|[^\W\d_]")
 _SIMPLE = re.compile(r"[^\W\d_]([\w .-]*\w)?")  # what a list between brackets holds without quotes
 
 
@@ -150,3 +151,10 @@ def _folded(text: str, indent: int) -> list[str]:
         else:
             lines[-1] += f" {word}"
     return lines
+
+
+def scalar(value: str) -> str:
+    """A text as YAML: as it stands where nobody could take it for something else, in quotes otherwise."""
+    if _PLAIN.fullmatch(value) and value.lower() not in ("null", "true", "false", "yes", "no", "on", "off"):
+        return value
+    return json.dumps(value, ensure_ascii=False)  # a JSON string is a YAML one

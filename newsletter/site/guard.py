@@ -10,6 +10,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from newsletter.serving.lengths import has_two_lengths
+
 _METHODS = ("GET", "HEAD", "POST")
 _PORTS = {"http": 80, "https": 443}
 _YEAR = 31_536_000  # seconds
@@ -93,6 +95,8 @@ class Guard:
             return PlainTextResponse("This is not done here.\n", 405, {"Allow": ", ".join(_METHODS)})
         if len(scope["raw_path"] + scope["query_string"]) + sum(map(len, chain(*scope["headers"]))) > _HEAD:
             return PlainTextResponse("This request has a longer head than any of ours.\n", 431)
+        if has_two_lengths(scope["headers"]):
+            return PlainTextResponse("This request has two lengths.\n", 400, {"Connection": "close"})
         return self._application
 
     def _harden(self, headers: MutableHeaders, path: str, host: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Row, and_, delete, select
+from sqlalchemy import ColumnElement, Connection, Executable, Row, and_, delete, select
 
 from newsletter.model.issue import IssueId
 from newsletter.model.saving import DraftText
@@ -32,7 +32,12 @@ def find(store: Store, issue: IssueId, path: str, member: str) -> DraftText | No
 def drop(store: Store, issue: IssueId, path: str, member: str) -> None:
     """Forgets it. It need not be there."""
     with store.writing() as connection:
-        connection.execute(delete(_DRAFTS).where(_is(issue, path, member)))
+        end(connection, issue, path, member)
+
+
+def end(connection: Connection, issue: IssueId, path: str, member: str) -> None:
+    """The same within a transaction."""
+    connection.execute(delete(_DRAFTS).where(_is(issue, path, member)))
 
 
 def since(store: Store, issue: IssueId, when: datetime) -> tuple[DraftText, ...]:

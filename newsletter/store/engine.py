@@ -159,13 +159,13 @@ class _Loan:
 class _Lender:
     """Databases that stay open for whoever asks next. Now and then their tables are looked at again."""
 
-    def __init__(self, ticks: Callable[[], float]) -> None:
-        self._ticks, self._lock = ticks, threading.Lock()
+    def __init__(self, ticks: Callable[[], float], longest_wait: float) -> None:
+        self._ticks, self._longest_wait, self._lock = ticks, longest_wait, threading.Lock()
         self._loans: dict[tuple[object, ...], _Loan] = {}
 
     def lend(self, address: str, busy_timeout: float) -> Store:
         """The database, open already or opened now. Raises as `open_store`."""
-        url = parsed(address)
+        url, busy_timeout = parsed(address), min(busy_timeout, self._longest_wait)
         with self._lock:
             loan = self._loans.get((address, busy_timeout, _file_of(url)))
             if loan is None:
@@ -194,15 +194,16 @@ def _file_of(url: URL) -> tuple[int, int] | None:
 
 
 @contextmanager
-def staying_open(ticks: Callable[[], float]) -> Iterator[None]:
+def staying_open(ticks: Callable[[], float], longest_wait: float = 60.0) -> Iterator[None]:
     """Lets `open_store` hand out databases that stay open, in all threads of this process, until the block is left.
 
     Opening one takes ten times as long as most of what a page asks of it. Twice a minute of `ticks`, the seconds of a
     clock that never goes back, its tables are looked at again: somebody may have brought them to another step. For
-    servers, which hold it from their beginning to their end; not to be nested.
+    servers, which hold it from their beginning to their end; not to be nested. Nobody waits for another process longer
+    than `longest_wait`, in seconds.
     """
     global _lender
-    _lender = lender = _Lender(ticks)
+    _lender = lender = _Lender(ticks, longest_wait)
     try:
         yield
     finally:

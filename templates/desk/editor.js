@@ -200,12 +200,13 @@
   // The part of a picture that is shown, drawn with the mouse or a finger; the four numbers say the same.
   const file = document.getElementById("picture-file");
   const crop = document.getElementById("crop");
+  const present = document.getElementById("present");
 
-  if (file && crop) {
-    const frame = crop.querySelector(".frame");
-    const image = crop.querySelector("img");
-    const cut = crop.querySelector(".cut");
-    const edges = ["left", "top", "right", "bottom"].map((edge) => document.getElementById(`crop-${edge}`));
+  function drawnOn(area, name) {
+    const frame = area.querySelector(".frame");
+    const image = area.querySelector("img");
+    const cut = area.querySelector(".cut");
+    const edges = ["left", "top", "right", "bottom"].map((edge) => document.getElementById(`${name}-${edge}`));
     let start = null;
 
     function draw() {
@@ -221,14 +222,6 @@
       return [share(event.clientX, box.left, box.width), share(event.clientY, box.top, box.height)];
     }
 
-    file.addEventListener("change", () => {
-      const [chosen] = file.files;
-      if (image.src) URL.revokeObjectURL(image.src);
-      crop.hidden = !chosen;
-      for (const one of edges) one.value = "";
-      if (chosen) image.src = URL.createObjectURL(chosen);
-      draw();
-    });
     frame.addEventListener("pointerdown", (event) => {
       start = at(event);
       frame.setPointerCapture(event.pointerId);
@@ -247,6 +240,25 @@
       draw();
     });
     for (const one of edges) one.addEventListener("input", draw);
+    draw();
+    return { image, edges, draw };
+  }
+
+  if (present) {
+    present.hidden = false;
+    drawnOn(present, "cut");
+  }
+
+  if (file && crop) {
+    const { image, edges, draw } = drawnOn(crop, "crop");
+    file.addEventListener("change", () => {
+      const [chosen] = file.files;
+      if (image.src) URL.revokeObjectURL(image.src);
+      crop.hidden = !chosen;
+      for (const one of edges) one.value = "";
+      if (chosen) image.src = URL.createObjectURL(chosen);
+      draw();
+    });
   }
 
   recount();

@@ -12,7 +12,7 @@ from newsletter.actions.passwords import NewPassword, PasswordRefused, change_pa
 from newsletter.actions.team_mail import day_and_time
 from newsletter.desk.ask import Ask
 from newsletter.desk.office import Office, later
-from newsletter.desk.pages.sign_in import key_of, sentence, too_often
+from newsletter.desk.pages.sign_in import sentence, too_often, wait_of_name
 from newsletter.model.session import Session
 from newsletter.publication.calendar import in_cities
 
@@ -31,7 +31,7 @@ def show(office: Office, ask: Ask) -> Response:
 def take_password(office: Office, ask: Ask) -> Response:
     """Changes the password; every other browser is signed out."""
     me = ask.me
-    if seconds := office.wait("sign-in name", key_of(me.id)):
+    if seconds := wait_of_name(office, ask, me.id):
         return later(_page(office, ask, {"current": too_often(seconds)}), seconds)
     new = NewPassword(ask.form.get("password", ""), ask.form.get("again", ""))
     try:

@@ -75,6 +75,7 @@ PAGES: tuple[Page, ...] = (
     Page("/calendar", TEAM, calendar.show),
     Page("/calendar/skip", TEAM, None, calendar.take_skip, APPROVERS | OPERATORS),
     Page("/jobs", TEAM, jobs.show),
+    Page("/jobs/{job}/start", OPERATORS, None, jobs.take_start),
     Page("/audit", TEAM, audit.show),
     #
     # What was gathered

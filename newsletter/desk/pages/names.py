@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlencode
 
@@ -9,14 +10,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from newsletter.actions import edit_names
-from newsletter.actions.edit_list import Planned, carry_out
+from newsletter.actions.edit_list import Planned
 from newsletter.actions.edit_names import NameText
 from newsletter.desk.ask import Ask
-from newsletter.desk.listforms import Shown, attempt, base_of, plain
+from newsletter.desk.listforms import Shown, one_values, plain, written
 from newsletter.desk.office import Office
 from newsletter.model.errors import ConfigError
 from newsletter.publication.schedule import Role
 
+_PATH = "/names"
 _SINGLE = ("name", "title", "since")
 
 
@@ -28,13 +30,8 @@ def show(office: Office, ask: Ask) -> Response:
 def take(office: Office, ask: Ask) -> Response:
     """One name more."""
     typed = _typed(ask)
-
-    def done(planned: Planned) -> Response:
-        return office.go(ask, "/names", f"“{planned.name}” was added.")
-
     plan = partial(edit_names.plan_name, office.app, typed)
-    result = attempt(office, ask, typed, plan, partial(carry_out, office.app), done)
-    return _list(office, ask, result) if isinstance(result, Shown) else result
+    return written(office, ask, _PATH, typed, plan, _said("added"), partial(_list, office, ask))
 
 
 def show_one(office: Office, ask: Ask) -> Response:
@@ -45,25 +42,19 @@ def show_one(office: Office, ask: Ask) -> Response:
 def take_one(office: Office, ask: Ask) -> Response:
     """One name as it was changed."""
     was, typed = ask.text("was"), _typed(ask)
-
-    def done(planned: Planned) -> Response:
-        return office.go(ask, "/names", f"“{planned.name}” was saved." if planned.changes else "Nothing was changed.")
-
     plan = partial(edit_names.plan_name_changed, office.app, was, ask.text("base"), typed)
-    result = attempt(office, ask, typed, plan, partial(carry_out, office.app), done)
-    return _one(office, ask, was, form=result) if isinstance(result, Shown) else result
+    return written(office, ask, _PATH, typed, plan, _said("saved"), partial(_one, office, ask, was))
 
 
 def take_removal(office: Office, ask: Ask) -> Response:
     """One name less."""
     was = ask.text("was")
-
-    def done(planned: Planned) -> Response:
-        return office.go(ask, "/names", f"“{planned.name}” was removed.")
-
     plan = partial(edit_names.plan_name_removed, office.app, was, ask.text("base"))
-    result = attempt(office, ask, {}, plan, partial(carry_out, office.app), done)
-    return _one(office, ask, was, removal=result) if isinstance(result, Shown) else result
+    return written(office, ask, _PATH, {}, plan, _said("removed"), lambda shown: _one(office, ask, was, removal=shown))
+
+
+def _said(what: str) -> Callable[[Planned], str]:
+    return lambda planned: f"“{planned.name}” was {what}."
 
 
 def _typed(ask: Ask) -> dict[str, str]:
@@ -89,14 +80,7 @@ def _one(office: Office, ask: Ask, name: str, form: Shown | None = None, removal
     entry = _entry(office, name)
     if entry is None and form is None:
         raise HTTPException(404, "There is no such name; somebody may have removed it.")
-    values = {
-        "one": name,
-        "form": form or plain(entry.values if entry else {}),
-        "base": base_of(ask, form, entry.base if entry else ""),
-        "fresh": entry.base if entry else "",
-        "removal": removal,
-        "may": ask.me.may(Role.WRITER, Role.OPERATOR),
-    }
+    values = {"one": name, **one_values(ask, entry, form, removal), "may": ask.me.may(Role.WRITER, Role.OPERATOR)}
     return office.page(ask, "names.html", name, values, 422 if form or removal else 200)
 
 

@@ -8,13 +8,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from newsletter.actions import edit_people
-from newsletter.actions.edit_list import Planned, carry_out
+from newsletter.actions.edit_list import Planned
 from newsletter.actions.edit_people import CardText
 from newsletter.desk.ask import Ask
-from newsletter.desk.listforms import Shown, attempt, base_of, plain
+from newsletter.desk.listforms import Shown, one_values, plain, written
 from newsletter.desk.office import Office
 from newsletter.model.errors import ConfigError
 from newsletter.publication.schedule import Role
+
+_PATH = "/people"
 
 
 def show(office: Office, ask: Ask) -> Response:
@@ -26,12 +28,11 @@ def take(office: Office, ask: Ask) -> Response:
     """One card more."""
     typed = _typed(ask)
 
-    def done(planned: Planned) -> Response:
-        return office.go(ask, "/people", f"{typed['name']} was added as “{planned.name}”.")
+    def said(planned: Planned) -> str:
+        return f"{typed['name']} was added as “{planned.name}”."
 
     plan = partial(edit_people.plan_person, office.app, typed)
-    result = attempt(office, ask, typed, plan, partial(carry_out, office.app), done)
-    return _list(office, ask, result) if isinstance(result, Shown) else result
+    return written(office, ask, _PATH, typed, plan, said, partial(_list, office, ask))
 
 
 def show_one(office: Office, ask: Ask) -> Response:
@@ -43,23 +44,21 @@ def take_one(office: Office, ask: Ask) -> Response:
     """One card as it was changed."""
     typed = _typed(ask)
 
-    def done(planned: Planned) -> Response:
-        return office.go(ask, "/people", f"{typed['name']} was saved." if planned.changes else "Nothing was changed.")
+    def said(_planned: Planned) -> str:
+        return f"{typed['name']} was saved."
 
     plan = partial(edit_people.plan_person_changed, office.app, ask.parts["person"], ask.text("base"), typed)
-    result = attempt(office, ask, typed, plan, partial(carry_out, office.app), done)
-    return _one(office, ask, form=result) if isinstance(result, Shown) else result
+    return written(office, ask, _PATH, typed, plan, said, partial(_one, office, ask))
 
 
 def take_removal(office: Office, ask: Ask) -> Response:
     """One card less."""
 
-    def done(planned: Planned) -> Response:
-        return office.go(ask, "/people", f"The card “{planned.name}” was removed.")
+    def said(planned: Planned) -> str:
+        return f"The card “{planned.name}” was removed."
 
     plan = partial(edit_people.plan_person_removed, office.app, ask.parts["person"], ask.text("base"))
-    result = attempt(office, ask, {}, plan, partial(carry_out, office.app), done)
-    return _one(office, ask, removal=result) if isinstance(result, Shown) else result
+    return written(office, ask, _PATH, {}, plan, said, lambda shown: _one(office, ask, removal=shown))
 
 
 def _typed(ask: Ask) -> dict[str, str]:
@@ -83,16 +82,13 @@ def _list(office: Office, ask: Ask, form: Shown | None = None) -> Response:
 def _one(office: Office, ask: Ask, form: Shown | None = None, removal: Shown | None = None) -> Response:
     person = ask.parts["person"]
     card = _card(office, person)
-    if card is None and form is None:
+    shown = form or card
+    if shown is None:
         raise HTTPException(404, "There is no card with this id; somebody may have removed it.")
-    shown = form or plain(card.values if card else {})
     values = {
         "one": person,
-        "form": shown,
-        "base": base_of(ask, form, card.base if card else ""),
-        "fresh": card.base if card else "",
+        **one_values(ask, card, form, removal),
         "used": [str(use) for use in card.used] if card else [],
-        "removal": removal,
         "may": ask.me.may(Role.WRITER, Role.OPERATOR),
     }
     return office.page(ask, "people.html", shown.values.get("name") or person, values, 422 if form or removal else 200)

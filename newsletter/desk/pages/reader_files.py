@@ -7,6 +7,7 @@ from starlette.responses import Response
 from newsletter.actions.export_subscribers import export_subscribers
 from newsletter.actions.uploaded_readers import Foreseen, foresee_upload, foreseen_upload, import_upload
 from newsletter.desk.ask import Ask
+from newsletter.desk.moments import counted
 from newsletter.desk.office import Office
 from newsletter.model.audit import claimed
 from newsletter.model.errors import ConfigError, ContentError
@@ -39,7 +40,8 @@ def take_agreed(office: Office, ask: Ask) -> Response:
         done, effect = import_upload(office.app, key, basis, claimed(ask.me.id, None))
     except ConfigError as error:
         return _page(office, ask, None, file=str(error))
-    said = f"Import {done.number}: {effect.new:,} readers are new, {effect.filled:,} got facts that were missing."
+    new = counted(effect.new, "reader is", "readers are")
+    said = f"Import {done.number}: {new} new, {effect.filled:,} got facts that were missing."
     return office.go(ask, "/readers", said)
 
 
@@ -48,10 +50,10 @@ def take_rejected(office: Office, ask: Ask) -> Response:
     return _download(foreseen_upload(office.app, ask.text("key")).rejected or "", "readers.rejected.csv")
 
 
-def take_export(office: Office, _ask: Ask) -> Response:
-    """Every reader, as a file that a spreadsheet opens and our own import reads back."""
+def take_export(office: Office, ask: Ask) -> Response:
+    """Every reader, as a file that a spreadsheet opens and our own import reads back; the log says who has it."""
     lines: list[str] = []
-    export_subscribers(office.app, lines.append)
+    export_subscribers(office.app, lines.append, by=claimed(ask.me.id, None))
     return _download("".join(lines), "readers.csv")
 
 

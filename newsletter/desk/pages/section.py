@@ -11,6 +11,7 @@ from newsletter.actions.keep_draft import draft_of
 from newsletter.actions.kept_texts import kept_texts
 from newsletter.actions.save_text import save_text, voided_by
 from newsletter.desk.ask import Ask
+from newsletter.desk.faults import fault_words
 from newsletter.desk.merging import has_clash
 from newsletter.desk.office import Office
 from newsletter.desk.pages import picture, stale
@@ -22,6 +23,7 @@ from newsletter.model.changes import listed
 from newsletter.model.errors import ContentError
 from newsletter.model.issue import IssueId
 from newsletter.model.saving import ChangedMeanwhile
+from newsletter.store.errors import StoreError
 
 _CLASH = "Marks of the two texts stand here still: keep one of each pair, and delete the lines with <<<, === and >>>."
 _NO_FORM = "This file is written in a way that a form cannot change. What you typed is below: take it into the file."
@@ -52,7 +54,7 @@ def shown(office: Office, ask: Ask, issue: IssueId, name: str) -> Response:
 def take(office: Office, ask: Ask) -> Response:
     """Saves what was sent; or shows it again, with one row more or less, or with what is wrong beside its field."""
     at = section_at(office, ask)
-    if "picture" in ask.files or ask.text("act") == "picture":
+    if "picture" in ask.files or ask.text("act") in ("picture", picture.CUT):
         return picture.take(office, ask)
     if (again := _rows(at, ask)) is not None:
         return answered(office, ask, at, again)
@@ -73,6 +75,8 @@ def take(office: Office, ask: Ask) -> Response:
         return stale.answered(office, ask, at, text, error)
     except ContentError as error:
         return answered(office, ask, at, _wrong(at, now, error), 422)
+    except (StoreError, OSError) as error:  # the text stands in the form again, to be sent once more
+        return answered(office, ask, at, _refused(now, fault_words(office.app.root, error)), 503)
     office.look_again()
     said = f" The approval of {listed(saved.voids)} holds no longer." if saved.voids else ""
     return office.go(ask, f"{at.address}#body", f"Saved.{said}")

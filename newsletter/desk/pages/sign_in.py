@@ -60,7 +60,7 @@ def show(office: Office, ask: Ask) -> Response:
 def take(office: Office, ask: Ask) -> Response:
     """Signs in with a password. Tries are counted for the name, known or not, and for the network."""
     name, path = ask.text("name"), own_path(ask.form.get("next", "/"))
-    if seconds := office.wait("sign-in network", ask.network) or office.wait("sign-in name", key_of(name)):
+    if seconds := office.wait("sign-in network", ask.network) or wait_of_name(office, ask, name):
         return later(_form(office, ask, name, path, too_often(seconds)), seconds)
     try:
         secret = sign_in(office.app, office.schedule, name, ask.form.get("password", ""), visit_of(ask))
@@ -112,9 +112,14 @@ def take_out(office: Office, ask: Ask) -> Response:
     return response
 
 
-def key_of(name: str) -> str:
-    """What tries for a name are counted by; whoever has it or not."""
-    return digest_of(name.casefold())
+def wait_of_name(office: Office, ask: Ask, name: str) -> float:
+    """0 where this name may be tried now, whoever has it or not, and then it counts; else the seconds to wait.
+
+    Counted within a network, so that whoever tries somebody's name elsewhere does not keep them out; and from anywhere,
+    against whoever has many networks.
+    """
+    key = digest_of(name.casefold())
+    return office.wait("sign-in name", f"{key} {ask.network}") or office.wait("sign-in name anywhere", key)
 
 
 def too_often(seconds: float) -> str:
