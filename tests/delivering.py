@@ -1,8 +1,9 @@
-"""Deliveries for the tests: the work of a mailing, a clock that runs when nothing else does, a run to its end."""
+"""Deliveries for the tests: the work of a mailing, a clock that runs when nothing else does, a run and what it gave."""
 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,11 +21,14 @@ from newsletter.store import mailings, receipts
 from newsletter.store.engine import Store
 from newsletter.store.owning import Owned
 from newsletter.tokens import Key
-from tests.mailing import COMING, DIGEST, DUE, MENDED, at
+from tests.mailing import COMING, DIGEST, DUE, MENDED, add_readers, at, mark, sending
+from tests.smtpserver import Received, SmtpServer
 
 KEYS = (Key("k2", b"the newest key of the tests"), Key("k1", b"an older key of the tests"))
 BOUNCES = "bounces@news.example.org"
 LIMITS = Limits(connect=5, greeting=5, command=5, data=5, block=5, dot=5, quit=1)  # seconds
+MANY = 40  # readers of a mailing of no special size
+ANA = "reader1@example.org"
 
 
 def edition(words: str = "The news of the week.") -> Copy:
@@ -93,6 +97,25 @@ class Clock:
         self.now += timedelta(**by)
 
 
+class After:
+    """Does something once, when the server is given its nth message and has not answered it."""
+
+    def __init__(self, number: int, act: Callable[[], object]) -> None:
+        self._left, self._act, self._lock = number, act, threading.Lock()
+
+    def __call__(self, message: Received) -> None:
+        with self._lock:
+            self._left -= 1
+            if self._left == 0:
+                self._act()
+
+
+def mailing_to(held: Owned, count: int, team: int = 0) -> Mailing:
+    """A mailing to so many readers, that may go out; the first of them are the team."""
+    add_readers(held.store, *range(1, count + 1))
+    return sending(held, tuple(mark(number) for number in range(1, team + 1)))
+
+
 def run(
     held: Owned,
     mailing: Mailing,
@@ -143,3 +166,13 @@ def sums(store: Store, mailing: Mailing) -> dict[DeliveryState, int]:
     receipt = receipts.receipt(store, mailing.id)
     assert receipt.balanced
     return {state: count for state, count in receipt.counts if count}
+
+
+def got(server: SmtpServer) -> Counter[str]:
+    """How many messages each reader has got."""
+    return Counter({reader: len(messages) for reader, messages in server.by_recipient().items()})
+
+
+def everyone_once(server: SmtpServer, count: int) -> bool:
+    """Whether each of so many readers has got one message, and nobody else any."""
+    return got(server) == Counter(f"reader{number}@example.org" for number in range(1, count + 1))

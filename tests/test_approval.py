@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import multiprocessing
-import os
 import shutil
-import signal
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-import click
 import pytest
-from click.testing import CliRunner, Result
 
 from newsletter.actions.app import App
 from newsletter.actions.approve_issue import AnotherEdition, Blocked, approve_issue, release_issue, withdraw_approval
 from newsletter.actions.approved_edition import approved_edition, proposal, voids
 from newsletter.actions.diff_issue import today_of
 from newsletter.actions.home import NotAtHome
-from newsletter.actions.keys import key_ring, made_key_ring
-from newsletter.cli import cli
 from newsletter.mail import mime
-from newsletter.model.approval import (
-    Act,
-    ApprovedEdition,
-    NotApproved,
-    Signature,
-    Signers,
-    Standing,
-    WrongDigest,
-    living,
-    outputs,
-    standing,
-)
+from newsletter.model.approval import NotApproved
 from newsletter.model.changes import Change, How
-from newsletter.model.edition import Edition, digest_of
 from newsletter.model.errors import ConfigError, ContentError
 from newsletter.model.finding import Finding, Severity, Spot
 from newsletter.model.letter import Letter
@@ -46,176 +25,6 @@ from newsletter.store import approvals, audit
 from newsletter.store.approvals import AlreadySigned, NothingToWithdraw
 from newsletter.store.engine import open_store
 from tests.approving import COMING, at_home, edit, in_issue, no_findings, rules, sign
-from tests.conftest import opened
-
-NOW = datetime(2026, 11, 25, 13, tzinfo=UTC)
-DEADLINE = NOW + timedelta(days=1)
-SIGNERS = Signers(
-    names={"ada": "Ada Roy", "ben": "Ben Okoro", "cem": "Cem Aslan", "dot": "Dot Hale"},
-    approvers=frozenset({"ada", "ben"}),
-    deputies=frozenset({"dot"}),
-    in_charge="ben",
-    needed=1,
-    owners={"ada": ("opening",), "cem": ("number",)},
-    approve_by=DEADLINE,
-)
-
-
-def signature(who: str, number: int = 1, act: Act = Act.SIGN, digest: str = "d1") -> Signature:
-    return Signature(
-        issue=COMING, number=number, digest=digest, act=act, who=who, when=NOW, note=None, mac=f"genuine {who}"
-    )
-
-
-def stands(*signatures: Signature, now: datetime = NOW, **changes: object) -> Standing:
-    signers = replace(SIGNERS, **changes)  # type: ignore[arg-type]
-    return standing(signatures, "d1", signers, now, lambda one: one.mac.startswith("genuine"))
-
-
-# The rules
-
-
-def test_one_approver_is_enough_where_one_is_needed() -> None:
-    """Also one who has written a section."""
-    assert stands(signature("ada")).complete
-    assert stands().missing == (
-        "one signature, of Ada Roy or Ben Okoro or of Dot Hale from Thu 26 Nov 13:00 UTC on; "
-        "or Ben Okoro releases it alone, with a reason"
-    )
-
-
-@pytest.mark.parametrize(
-    ("one", "why"),
-    [
-        (signature("cem"), "Cem Aslan is no approver"),
-        (signature("eve"), "nobody of the team has the id 'eve' any more"),
-        (signature("dot"), "Dot Hale is a deputy, whose signature counts from Thu 26 Nov 13:00 UTC on"),
-        (replace(signature("ada"), mac="forged"), "the signature of Ada Roy was not made with a key of this"),
-        (signature("ada", act=Act.RELEASE), "Ada Roy is not in charge"),
-    ],
-    ids=["writer", "stranger", "early deputy", "forged", "not in charge"],
-)
-def test_a_signature_that_does_not_count_says_why(one: Signature, why: str) -> None:
-    """In words, and it leaves the edition unapproved."""
-    found = stands(one)
-    assert not found.complete
-    assert [uncounted.signature for uncounted in found.uncounted] == [one]
-    assert found.uncounted[0].why.startswith(why)
-
-
-def test_a_signature_on_other_bytes_is_nothing_here() -> None:
-    """It stands beside another edition."""
-    assert stands(signature("ada", digest="d2")) == stands()
-
-
-def test_each_person_counts_once() -> None:
-    """However often they sign."""
-    found = stands(signature("ben"), signature("ben", 2), needed=2)
-    assert [one.number for one in found.counted] == [1]
-    assert found.missing.startswith("one more signature, of Ada Roy or of Dot Hale from")
-
-
-def test_deputies_count_from_the_deadline_on() -> None:
-    """To the minute."""
-    assert not stands(signature("dot"), now=DEADLINE - timedelta(minutes=1)).complete
-    assert stands(signature("dot"), now=DEADLINE).complete
-
-
-def test_a_deputy_who_signed_early_is_waited_for() -> None:
-    """Nobody is asked to sign twice."""
-    assert stands(signature("dot"), in_charge=None).missing == (
-        "one signature, of Ada Roy or Ben Okoro or that of Dot Hale, which counts from Thu 26 Nov 13:00 UTC on"
-    )
-
-
-def test_of_two_signers_one_owns_no_section() -> None:
-    """Who wrote the issue does not approve it among themselves."""
-    all_own = {"ada": ("opening",), "ben": ("number",)}
-    found = stands(signature("ada"), signature("ben", 2), needed=2, owners=all_own)
-    assert not found.complete
-    assert found.missing.startswith("one more signature by somebody who owns no section of the issue, of Dot Hale from")
-    assert stands(signature("ada"), signature("ben", 2), needed=2).complete
-    assert stands(signature("ada"), needed=2, owners=all_own).missing.startswith(
-        "one more signature by somebody who owns no section of the issue, of Dot Hale"
-    )
-
-
-def test_nobody_left_is_told() -> None:
-    """With who could release it, where there is somebody."""
-    owners = dict.fromkeys(SIGNERS.names, ("opening",))
-    found = stands(signature("ada"), needed=2, owners=owners, in_charge=None)
-    assert found.missing.endswith("owns no section of the issue, and nobody is left who could give it")
-
-
-def test_what_is_taken_back_does_not_count() -> None:
-    """Until it is given again; nobody takes back another's."""
-    given, back = signature("ada"), signature("ada", 2, Act.WITHDRAW)
-    assert not stands(given, back).complete
-    assert stands(given, back, signature("ada", 3)).complete
-    assert stands(given, signature("ben", 2, Act.WITHDRAW)).complete
-
-
-def test_a_forged_withdrawal_is_heeded() -> None:
-    """A row that somebody spoilt never brings an approval back."""
-    assert living((signature("ada"), replace(signature("ada", 2, Act.WITHDRAW), mac="forged"))) == ()
-
-
-def test_the_one_in_charge_releases_alone() -> None:
-    """However many are needed."""
-    found = stands(signature("ben", act=Act.RELEASE), needed=3)
-    assert found.complete
-    assert [one.act for one in found.signatures] == [Act.RELEASE]
-
-
-def test_less_than_one_signature_is_one() -> None:
-    """A zero in schedule.yaml approves nothing by itself."""
-    assert not stands(needed=0).complete
-    assert stands(signature("ada"), needed=0).complete
-
-
-# Editions that may be sent
-
-
-@pytest.fixture(scope="module")
-def whole(pristine: Path) -> Edition:
-    return today_of(opened(pristine), COMING)
-
-
-def test_the_digest_is_taken_over_what_assembling_takes_it_over(whole: Edition) -> None:
-    """Two lists of the same outputs, held to each other."""
-    assert outputs(whole) == whole.manifest.outputs
-    assert digest_of(outputs(whole)) == whole.digest
-
-
-def test_other_bytes_are_no_approved_edition(whole: Edition) -> None:
-    """Whatever the stored digest says, and whoever has signed it."""
-    how = standing([signature("ada", digest=whole.digest)], whole.digest, SIGNERS, NOW, lambda _: True)
-    assert ApprovedEdition(whole, how).signatures == (signature("ada", digest=whole.digest),)
-    asset = replace(whole.assets[0], data=whole.assets[0].data + b"\0")
-    for other in (
-        replace(whole, page=whole.page.replace("Two", "Six", 1)),
-        replace(whole, subject="Six capitals"),
-        replace(whole, assets=(asset, *whole.assets[1:])),
-        replace(whole, digest="0" * 64),
-    ):
-        with pytest.raises(WrongDigest):
-            ApprovedEdition(other, how)
-
-
-def test_too_few_signatures_are_no_approved_edition(whole: Edition) -> None:
-    """Nor are those on another edition, nor one that is counted twice."""
-    none = standing([], whole.digest, SIGNERS, NOW, lambda _: True)
-    one = signature("ben", digest=whole.digest)
-    elsewhere = replace(none, counted=(signature("ben"),))
-    twice = replace(none, counted=(one, replace(one, number=2)), needed=2)
-    for short in (none, twice):
-        with pytest.raises(NotApproved, match="too few"):
-            ApprovedEdition(whole, short)
-    with pytest.raises(WrongDigest):
-        ApprovedEdition(whole, elsewhere)
-
-
-# Signing
 
 
 @pytest.fixture
@@ -473,50 +282,6 @@ def test_a_save_is_known_to_void_before_it_is_made(home: App) -> None:
     assert (home.root / path).read_bytes() == data
 
 
-# Keys
-
-
-def test_the_key_is_made_on_first_use_for_its_owner_alone(home: App) -> None:
-    """And is the same from then on."""
-    assert key_ring(home) is None
-    sign(home, "mei")
-    path = home.root / "var" / "keys"
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert made_key_ring(home).mac is not None
-    assert [one.name for one in path.parent.glob(".keys*")] == []
-    assert approved_edition(home, COMING)
-
-
-def test_a_signature_by_a_key_that_has_gone_does_not_count(home: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor one that was changed in the database; a ring that holds the old key too lets it count."""
-    sign(home, "mei")
-    old = (home.root / "var" / "keys").read_text("ascii").strip()
-    monkeypatch.setenv("NEWSLETTER_KEYS", "k2:another secret of some length".replace(" ", "-"))
-    with pytest.raises(NotApproved, match="the signature of Mei Okafor was not made with a key of this installation"):
-        approved_edition(home, COMING)
-    monkeypatch.setenv("NEWSLETTER_KEYS", f"k2:another-secret-of-some-length,{old}")
-    assert approved_edition(home, COMING)
-    with sqlite3.connect(home.root / "var" / "newsletter.db") as database:
-        database.execute("UPDATE approvals SET who = 'daniel'")
-    database.close()
-    with pytest.raises(NotApproved, match="the signature of Daniel Achterberg was not made"):
-        approved_edition(home, COMING)
-
-
-@pytest.mark.parametrize("written", ["secret-without-an-id-of-its-own", "k1:short", "K:0123456789abcdef0123", "a:b:c"])
-def test_keys_that_are_written_wrong_are_told_without_being_shown(
-    home: App, monkeypatch: pytest.MonkeyPatch, written: str
-) -> None:
-    """Where they stand and how they are written."""
-    monkeypatch.setenv("NEWSLETTER_KEYS", written)
-    with pytest.raises(ConfigError) as told:
-        key_ring(home)
-    assert written not in str(told.value)
-
-
-# Away from home, and several at once
-
-
 def test_a_clone_without_the_database_says_where_to_approve(app: App) -> None:
     """It neither signs nor makes a database; the gate is shut."""
     with pytest.raises(NotAtHome, match="approving happens where the database is"):
@@ -527,116 +292,9 @@ def test_a_clone_without_the_database_says_where_to_approve(app: App) -> None:
     assert not (app.root / "var").exists()
 
 
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.test_approval"])
-
-
-def sign_elsewhere(root: Path, who: str, go: object) -> None:
-    """What another process does."""
-    app = opened(root)
-    digest = proposal(app, COMING).edition.digest
-    go.wait(60)  # type: ignore[attr-defined]
-    sign(app, who, digest)
-
-
-def test_two_who_sign_at_once_both_have_signed(home: App) -> None:
-    """In two processes, with one key between them."""
-    rules(home.root, "{needed: 2}")
-    go = PROCESSES.Barrier(2)
-    both = [PROCESSES.Process(target=sign_elsewhere, args=(home.root, who, go)) for who in ("mei", "daniel")]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join(60)
-        assert one.exitcode == 0
-    found = proposal(home, COMING).standing
-    assert {one.who for one in found.counted} == {"mei", "daniel"}
-    with open_store(home.database) as store:
-        assert audit.verify(store) is None
-        assert [one.number for one in approvals.signatures(store, COMING)] == [1, 2]
-
-
-def die_half_way(root: Path) -> None:
-    """What a process does that is killed between the signature and its line in the log."""
-    approvals.audit.write = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[attr-defined]
-    sign(opened(root), "mei")
-
-
-def test_a_signature_that_is_killed_half_way_has_written_nothing(home: App) -> None:
-    """Bytes, look, signature and log are there together or not at all; then it can be given again."""
-    process = PROCESSES.Process(target=die_half_way, args=(home.root,))
-    process.start()
-    process.join(60)
-    assert process.exitcode == -signal.SIGKILL
-    database = sqlite3.connect(home.root / "var" / "newsletter.db")
-    for table in ("editions", "approvals", "looks", "audit"):
-        assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
-    database.close()
-    assert sign(home, "mei").standing.complete
-    assert approved_edition(home, COMING)
-
-
 def test_another_day_is_another_issue(home: App) -> None:
     """A signature belongs to one issue."""
     sign(home, "mei")
     other = replace(COMING, date=date(2026, 11, 20))
     with pytest.raises(NotApproved, match="nobody has signed"):
         approved_edition(home, other)
-
-
-# The command line
-
-
-def run(root: Path, *words: str, answer: str = "") -> Result:
-    """`newsletter -C ROOT ...`, with an answer to what it asks."""
-    return CliRunner().invoke(cli, ["-C", str(root), *words], input=answer, standalone_mode=False)
-
-
-def test_an_issue_is_looked_at_signed_and_found_in_the_log(home: App) -> None:
-    """A week's end on the command line: diff, approve, a refusal, audit."""
-    assert "This is the first look of mei" in run(home.root, "diff", "--as", "mei").stdout
-    edit(in_issue(home.root, "question.md"), "?", ", if at all?")
-    no = run(home.root, "approve", "--as", "mei", answer="n\n")
-    assert (no.return_value, no.stderr.rstrip().endswith("Nothing was signed.")) == (1, True)
-    assert "No. 128, 2026-11-27: Two capitals, one table" in no.stdout
-    assert "{+relationship, if at all?+}" in no.stdout
-    yes = run(home.root, "approve", "--as", "mei", "--note", "Read twice", answer="y\n")
-    assert (yes.return_value, yes.stdout.splitlines()[-1]) == (0, "It is approved: mei (signed).")
-    digest = yes.stdout.splitlines()[-2].rpartition("edition ")[2].rstrip(".")
-    assert approved_edition(home, COMING).edition.digest.startswith(digest)
-    edit(in_issue(home.root, "question.md"), ", if at all?", "?")
-    late = run(home.root, "approve", "--as", "daniel", "--yes", "--digest", digest)
-    assert isinstance(late.exception, AnotherEdition)
-    log = run(home.root, "audit")
-    assert log.return_value == 0
-    assert "mei (login " in log.stdout
-    assert "1 entry; the log is whole" in log.stdout
-    (entry,) = json.loads(run(home.root, "audit", "--json").stdout)["entries"]
-    assert (entry["act"], entry["note"], entry["digest"][:16]) == ("approve", "Read twice", digest)
-    run(home.root, "approve", "--as", "mei", "--withdraw")
-    with pytest.raises(NotApproved, match="every signature was taken back"):
-        approved_edition(home, COMING)
-
-
-@pytest.mark.parametrize("words", [["--yes"], ["--withdraw", "--release"]], ids=["no digest", "both"])
-def test_options_that_make_no_sense_together_are_told(home: App, words: list[str]) -> None:
-    """As misuse."""
-    assert isinstance(run(home.root, "approve", *words).exception, click.UsageError)
-
-
-def test_a_clone_is_told_where_to_go(app: App) -> None:
-    """By each command that asks for what only home has."""
-    for command in ("approve", "diff", "audit"):
-        assert isinstance(run(app.root, command).exception, NotAtHome)
-    assert not (app.root / "var").exists()
-
-
-def test_a_log_that_was_changed_is_told(home: App) -> None:
-    """With the entry, and as a failure."""
-    sign(home, "mei")
-    with sqlite3.connect(home.root / "var" / "newsletter.db") as database:
-        database.execute("UPDATE audit SET note = 'Never read'")
-    database.close()
-    done = run(home.root, "audit")
-    assert done.return_value == 1
-    assert "The log is broken at entry 1" in done.stderr
