@@ -9,11 +9,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser
 
 from newsletter.actions.app import App
 from newsletter.actions.edit_people import suggest_id
-from newsletter.actions.edit_source import gather_now, switch_off
+from newsletter.actions.edit_source import gather_now
 from newsletter.actions.gather_sources import LOCK, gather_sources
 from newsletter.actions.source_board import Doing, source_board
 from newsletter.model.source import RightsPolicy, Source, SourceId, SourceKind
@@ -497,26 +496,6 @@ def test_sources_go_out_and_come_in_as_opml(desk: Desking) -> None:
     refused = daniel.upload(form, "/sources.opml", {}, "opml", ("feeds.opml", b"no"))
     assert re.search(r'id="e-opml">Nothing was added', refused.text)
     assert "Choose a file" in daniel.send(form, "/sources.opml").text
-
-
-def test_the_lists_are_usable_on_a_phone_without_scripts(desk: Desking, browser: Browser) -> None:
-    """Nothing is wider than the screen, and somebody is added, changed and found again with plain forms."""
-    switch_off(desk.app, "city-desk", "daniel")
-    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
-    desk.sign_in(context, "daniel")
-    shown = context.new_page()
-    for path in ("/people", "/names", "/sources", "/sources/gazette", "/sources/_new?kind=imap"):
-        shown.goto(desk.address + path)
-        assert shown.locator("main").bounding_box()["width"] <= 390  # type: ignore[index]
-        assert shown.evaluate("document.documentElement.scrollWidth") <= 390, path
-    shown.goto(f"{desk.address}/people")
-    shown.get_by_label("Name", exact=True).fill("Ana Sol")
-    shown.get_by_role("button", name="Add the card").click()
-    shown.get_by_role("link", name="Ana Sol").click()
-    shown.get_by_label("City").fill("Bergen")
-    shown.get_by_role("button", name="Save").click()
-    assert "Bergen" in shown.locator("tr", has_text="Ana Sol").inner_text()
-    context.close()
 
 
 def failing(desk: Desking, name: str, error: str, hours: float = 72) -> None:

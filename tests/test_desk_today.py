@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from newsletter.actions.list_jobs import list_jobs
 from newsletter.model.audit import Deed
@@ -210,39 +210,6 @@ def test_issues_are_listed_by_pages_and_searched(desk: Desking) -> None:
     assert "Week &lt;b&gt;41&lt;/b&gt;" in found.text
     assert "1 issue with" in found.text
     assert "No issue has" in mei.get("/issues?q=nowhere+to+be+found").text
-
-
-def pages_at(browser: Browser, desk: Desking, width: int, scheme: str, script: bool) -> Iterator[Page]:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,  # type: ignore[arg-type]  # "light" or "dark"
-        java_script_enabled=script,
-    )
-    desk.sign_in(context, "mei")
-    page = context.new_page()
-    for path in PAGES:
-        page.goto(desk.address + path)
-        yield page
-    context.close()
-
-
-@pytest.mark.parametrize(("width", "scheme", "script"), [(1440, "light", True), (390, "dark", False)])
-def test_every_page_fits_the_screen(browser: Browser, desk: Desking, width: int, scheme: str, script: bool) -> None:
-    """No page is wider than its screen, on a desktop and on a phone, with and without JavaScript."""
-    looked(desk)
-    for page in pages_at(browser, desk, width, scheme, script):
-        if script:
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
-        line = page.locator(".week ol.line:visible")
-        if width > 1000:
-            expect(line).to_have_count(1)
-        else:
-            expect(line).to_have_count(0)
-            page.locator(".week summary").click()
-            expect(line).to_have_count(1)
-            box = line.bounding_box()
-            assert box
-            assert box["x"] + box["width"] <= width
 
 
 def test_a_line_that_has_grown_old_is_brought_up_to_date(browser: Browser, desk: Desking) -> None:
