@@ -11,13 +11,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from newsletter.actions.keep_draft import draft_of, keep_draft
 from newsletter.actions.kept_texts import kept_texts
-from newsletter.actions.save_text import look_at_text, save_text
+from newsletter.actions.save_text import look_at_text
 from newsletter.desk.merging import OR, THEIRS, YOURS, beside, has_clash, merged
-from newsletter.model.saving import ChangedMeanwhile
 from newsletter.publication import issuefiles
 from newsletter.publication.folder import Folder
 from tests.approving import COMING, edit, in_issue, sign
-from tests.browser import AXE
 from tests.conftest import ISSUE
 from tests.desking import Desking, Reply, desk_of
 from tests.sectionforms import saved, sent_back, text_of
@@ -501,44 +499,3 @@ def test_the_picture_that_is_there_is_cut_by_dragging(look: Callable[..., Page],
     page.get_by_role("button", name="Cut it").click()
     expect(page.locator("#messages")).to_contain_text("The picture is cut", timeout=WAIT)
     assert "file: violin-2." in text_of(desk, "video.md")
-
-
-def test_without_a_script_at_390_pixels(look: Callable[..., Page], desk: Desking) -> None:
-    """The list opens, a section moves, a text is saved, and nothing is wider than the screen."""
-    page = look(NUMBER, java_script_enabled=False, viewport={"width": 390, "height": 844})
-    page.locator("#sections > summary").click()
-    page.get_by_role("button", name="Move Number of the week up").click()
-    expect(page.locator("#messages")).to_contain_text("stands at place 3", timeout=WAIT)
-    page.locator("#body").fill("Without a script.")
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#messages")).to_contain_text("Saved.", timeout=WAIT)
-    assert text_of(desk, "number.md").endswith("Without a script.\n")
-
-
-FIT = """axe.run(document.querySelector("main"), {iframes: false}).then((found) =>
-  found.violations.map((one) => [one.id, one.nodes.map((node) => node.html.slice(0, 200))]))"""
-
-
-@pytest.mark.parametrize(
-    ("path", "width", "scheme"),
-    [
-        (VIDEO, 390, "dark"),
-        (f"{AT}/sections/replies", 1440, "light"),
-        (f"{AT}/kept", 390, "light"),
-    ],
-)
-def test_the_pages_are_fit_for_everybody(
-    look: Callable[..., Page], desk: Desking, path: str, width: int, scheme: str
-) -> None:
-    """axe-core finds nothing, and nothing is wider than the screen."""
-    file = look_at_text(desk.app, COMING, "number")
-    with pytest.raises(ChangedMeanwhile):
-        save_text(desk.app, COMING, "number", file.text + "x\n", "0" * 64, "mei")
-    page = look(path, viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
-    if width < 500 and page.locator("#sections").count():
-        page.locator("#sections > summary").click()
-    for cutting in page.locator(".cutting > summary").all():
-        cutting.click()
-    page.add_script_tag(path=AXE)
-    assert page.evaluate(FIT) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page as Tab
@@ -18,7 +17,6 @@ from newsletter.model.item import Author, Decision, Item, ItemId, Original, Pass
 from newsletter.model.source import RightsPolicy, SourceId, SourceState
 from newsletter.store import items
 from newsletter.store.engine import open_store
-from tests.browser import AXE
 from tests.conftest import ISSUE
 from tests.desking import Desking, Reply, desk_of
 from tests.test_triage_board import brought, changed, numbered, told
@@ -364,45 +362,3 @@ def test_keys_can_be_turned_off(desk: Desking, tab: Callable[..., Tab]) -> None:
     page.keyboard.press("j")
     is_on(page, "Ibis")
     assert stored(desk.app, "gazette-3").decision is None
-
-
-def test_triage_without_javascript_on_a_phone(desk: Desking, tab: Callable[..., Tab]) -> None:
-    """Read, keep, take back, reject with a reason: by links and buttons alone, on 390 pixels."""
-    page = tab(viewport={"width": 390, "height": 844}, java_script_enabled=False)
-    page.goto(f"{desk.address}/triage")
-    page.get_by_role("link", name="Heron ponds freeze").click()
-    expect(page.locator("#beside")).to_contain_text("such ice")
-    story = page.locator(".story", has_text="Heron")
-    story.get_by_role("button", name="Keep").click()
-    expect(page.get_by_role("status").filter(has_text="Kept")).to_contain_text("Heron")
-    page.get_by_role("button", name="Undo").click()
-    expect(page.locator(".story")).to_have_count(3)
-    story = page.locator(".story", has_text="Heron")
-    story.get_by_text("Reject…").click()
-    story.get_by_label("In your own words").fill("promotional")
-    story.get_by_role("button", name="Reject", exact=True).click()
-    expect(page.locator(".story")).to_have_count(2)
-    assert last(desk.app, "gazette-2").why == "promotional"
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_triage_shuts_anybody_out(desk: Desking, tab: Callable[..., Tab], scheme: str) -> None:
-    """axe-core finds nothing, wide and narrow; nothing is wider than a phone."""
-    decide(desk.app, (ItemId("gazette-1"),), Triage.REJECTED, "mei", "promotional")
-    page = tab(viewport={"width": 1440, "height": 900}, color_scheme=scheme)
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    script = Path(AXE).read_text("utf-8")
-    paths = ("/triage", "/triage/gazette-1", "/triage?list=rejected", "/triage/figures", "/triage/gazette-2/blurb")
-    for path in paths if scheme == "light" else paths[:2]:
-        page.set_viewport_size({"width": 1440, "height": 900})
-        page.goto(desk.address + path)
-        for details in page.locator("main details").all():
-            details.evaluate("one => { one.open = true }")
-        page.evaluate(script)
-        found = page.evaluate("axe.run().then((found) => found.violations.map((one) => [one.id, one.nodes[0].html]))")
-        assert found == [], (path, found)
-        page.set_viewport_size({"width": 390, "height": 844})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
-    assert errors == []

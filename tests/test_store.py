@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -22,7 +24,7 @@ from newsletter.store import schema, sources
 from newsletter.store.columns import METADATA, instant_text
 from newsletter.store.engine import Store, file_url, open_store
 from newsletter.store.errors import StoreError, StoreUnreachable
-from newsletter.store.upgrade import MIGRATIONS
+from newsletter.store.upgrade import MIGRATIONS, recorded
 from tests.postgres import KINDS, empty_database, fresh_database, server
 
 NOW = datetime(2026, 11, 25, 13, tzinfo=UTC)
@@ -81,6 +83,19 @@ def test_sqlite_survives_a_power_cut_and_lets_readers_go_on(tmp_path: Path) -> N
     with open_store(file_url(tmp_path / "newsletter.db")) as store, store.reading() as connection:
         pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         assert [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas] == ["wal", 2, 1, 60_000]
+
+
+def test_databases_are_made_by_many_threads_of_a_process_at_once(tmp_path: Path) -> None:
+    """As where a server begins with the first page that is asked for, and a job beside it."""
+    start = threading.Barrier(8)
+
+    def made(number: int) -> str | None:
+        start.wait()
+        with open_store(file_url(tmp_path / f"{number}.db")) as store, store.reading() as connection:
+            return recorded(connection)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(made, range(8))) == {schema.HEAD}
 
 
 def test_a_path_may_hold_any_character(tmp_path: Path) -> None:

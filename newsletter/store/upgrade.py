@@ -6,6 +6,7 @@ Alembic is imported only where there is something to do: that is slow.
 from __future__ import annotations
 
 import fcntl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from newsletter.store.errors import StoreError
 from newsletter.store.schema import HEAD
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_ALEMBIC = threading.Lock()  # it keeps what it is at in names of its modules: one migration at a time in a process
 _TURN = 0x6E657773  # "news": the advisory lock of PostgreSQL that lets one process at a time upgrade
 
 _RECORD = Table("alembic_version", MetaData(), Column("version_num", String(32)))
@@ -72,7 +74,8 @@ def migrate(connection: Connection, step: str = HEAD) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    command.upgrade(config, step)
+    with _ALEMBIC:
+        command.upgrade(config, step)
 
 
 def _brought(engine: Engine, place: Place, *, upgrading: bool) -> None:
