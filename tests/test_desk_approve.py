@@ -255,6 +255,8 @@ def test_an_issue_that_was_sent_is_history(sender: App) -> None:
     with desk_of(sender.root, clock=Clock(sender.clock())) as desk:
         page = desk.signed_in("mei").get(APPROVE)
     assert "its approval is history" in words(page)
+    assert "What is new to you" not in words(page)
+    assert "would get it" not in words(page)
     assert "Approve these bytes" not in page.text
 
 
