@@ -17,6 +17,7 @@ FACES = [f"gelasio-latin-{weight}-{style}.woff" for weight in (400, 700) for sty
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
+    "--font-render-hinting=none",  # letters stand where a reader's screen has them, not on whole pixels
     "--disable-quic",
     "--no-first-run",
     "--disable-sync",
