@@ -264,3 +264,11 @@ def test_a_link_in_content_opens_nothing_that_is_not_content(own_desk: Desking, 
     sent = {"whole": "---\nkind: beyond\n---\nx\n", "base": "", "act": "save"}
     assert SECRET not in mei.send(page, f"{AT}/sections/beyond-9/save", sent).text
     assert (root / target).read_text("utf-8") == f"{SECRET}\n"
+
+
+def test_a_link_to_the_publication_itself_is_told_as_no_file(publication: Path) -> None:
+    """It is a folder, and no text; nothing else is made of it."""
+    (publication / "content" / "all.md").symlink_to(publication)
+    folder = Folder(publication)
+    assert folder.read_bytes("content/all.md") is None
+    assert [one.path for one in folder.mistakes] == ["content/all.md"]

@@ -113,7 +113,7 @@ class Folder:
 def _is_private(path: PurePath) -> bool:
     """Whether it is of the program's own, below the publication's folder: its database, its keys, the passwords in
     .env. Whoever may bring a file into content/ may not read these by a link."""
-    return path.parts[:1] == ("var",) or path.parts[0].startswith(".")
+    return any(first == "var" or first.startswith(".") for first in path.parts[:1])
 
 
 def _as_people_count(name: str) -> tuple[list[tuple[int, str]], str]:
