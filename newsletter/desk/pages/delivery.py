@@ -102,7 +102,8 @@ def _home(issue: IssueId) -> str:
 
 def _page(office: Office, ask: Ask, error: str = "", status: int = 200) -> Response:
     app, issue, me = office.app, issue_of(office.app, ask), ask.me
-    sending, after = looked_at(office, issue), _after(office, issue)
+    mark = mark_of(app, issue)
+    sending, after = _sending(office, issue, mark), _after(office, issue, mark)
     cities, names = cities_for(office.schedule, me.id), {one.id: one.name for one in office.schedule.team}
     begun = sending.mailing is not None and sending.mailing.began is not None
     found = None if begun else look_before(app, issue, office.audience())
@@ -125,16 +126,18 @@ def _page(office: Office, ask: Ask, error: str = "", status: int = 200) -> Respo
 def looked_at(office: Office, issue: IssueId) -> Sending:
     """How far the sending has come. There may be very many copies: they are counted once for all who look, and again
     after a few seconds, or a hundredth more of them."""
-    mark = mark_of(office.app, issue)
+    return _sending(office, issue, mark_of(office.app, issue))
+
+
+def _sending(office: Office, issue: IssueId, mark: Mark | None) -> Sending:
     if mark is None:
         return look_at_sending(office.app, issue, None)
     copies = office.counted.get(_kept(office, mark), lambda: count_copies(office.app, issue))
     return look_at_sending(office.app, issue, copies)
 
 
-def _after(office: Office, issue: IssueId) -> After | None:
+def _after(office: Office, issue: IssueId, mark: Mark | None) -> After | None:
     """What became of the copies, looked up as seldom; None where there are none yet."""
-    mark = mark_of(office.app, issue)
     if mark is None or (mark.mailing.began is None and not mark.mailing.state.over):
         return None
     return office.after.get(_kept(office, mark), lambda: look_after(office.app, issue))
