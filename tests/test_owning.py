@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Barrier, Event
 
+import psycopg
 import pytest
 from sqlalchemy import text, update
 
@@ -19,6 +20,8 @@ from newsletter.model.subscriber import SubscriberState
 from newsletter.store import ledger, mailings, receipts, schema
 from newsletter.store.engine import Store, open_store
 from newsletter.store.errors import AlreadyHeld, StoreBusy, StoreUnreachable
+from newsletter.store.holding import Holding
+from newsletter.store.locks import hold
 from newsletter.store.owning import Owned, own
 from tests.mailing import DIGEST, add_readers, at, begin, keep_editions, mark, owned, rows, sending, verdict
 from tests.postgres import KINDS, fresh_database
@@ -54,6 +57,23 @@ def test_the_second_owner_is_told_at_once_who_the_first_is(store: Store, tmp_pat
         own(store, tmp_path, at(1)).__enter__()
     with owned(store, tmp_path):
         pass
+
+
+def test_a_lock_that_is_let_go_is_free_at_once(server: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the server has seen the end of the session that held it: here it sees none of them."""
+    ends: list[psycopg.Connection] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(psycopg.Connection, "close", lambda connection: ends.append(connection))
+        for _ in range(2):
+            with hold(server, "clock", tmp_path, at()):
+                pass
+            with Holding(server, "clock", tmp_path) as holding:
+                holding.again(at())
+            with own(server, tmp_path, at()):
+                pass
+    assert len(ends) == 6
+    for one in ends:
+        one.close()
 
 
 def test_of_many_who_start_at_once_one_owns(store: Store, tmp_path: Path) -> None:

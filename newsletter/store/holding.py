@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from newsletter.store.engine import Store
 from newsletter.store.errors import StoreError
-from newsletter.store.locks import ourselves, take_file, take_on_server
+from newsletter.store.locks import let_go_on_server, ourselves, take_file, take_on_server
 
 CLOCK = "clock"  # the lock of whoever keeps the timetable: one for each installation
 
@@ -68,6 +68,7 @@ class Holding:
     def close(self) -> None:
         """Lets it go. A second time is harmless."""
         if self._session is not None:
+            let_go_on_server(self._session)
             self._session.close()
         if self._file is not None:
             self._file.close()

@@ -13,6 +13,7 @@ from io import FileIO
 from pathlib import Path
 
 from sqlalchemy import BigInteger, Connection, bindparam, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.store.engine import Store
 from newsletter.store.errors import AlreadyHeld, StoreError
@@ -22,6 +23,7 @@ _NAME_OCTETS = 63  # of an application's name; PostgreSQL cuts a longer one
 
 # A key of 64 bits is shown by pg_locks as two halves, with objsubid 1 (PostgreSQL's manual, 54.12).
 _TRY = select(func.pg_try_advisory_lock(bindparam("key", type_=BigInteger)))
+_FREE = select(func.pg_advisory_unlock_all())
 _CALL = select(func.set_config("application_name", bindparam("who"), False))
 _HOLDER = text(
     "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted"
@@ -81,7 +83,10 @@ def take_file(path: Path, name: str, who: str) -> FileIO:
 def _server_lock(store: Store, name: str, who: str) -> Iterator[None]:
     with store.session() as connection:
         take_on_server(connection, name, who)
-        yield
+        try:
+            yield
+        finally:
+            let_go_on_server(connection)
 
 
 def take_on_server(connection: Connection, name: str, who: str) -> None:
@@ -91,6 +96,17 @@ def take_on_server(connection: Connection, name: str, who: str) -> None:
     if not connection.scalar(_TRY, {"key": key}):
         raise AlreadyHeld(name, _holder(connection, key))
     connection.execute(_CALL, {"who": f"{who} on {socket.gethostname()}"[:_NAME_OCTETS]})
+
+
+def let_go_on_server(session: Connection) -> None:
+    """Frees what this session of PostgreSQL holds at once; one that is only closed holds it until the server has seen
+    its end. A session that is lost has let go already."""
+    if session.closed or session.invalidated:  # a connection would be made anew, silently
+        return
+    with suppress(SQLAlchemyError):
+        if session.in_transaction():
+            session.rollback()
+        session.execute(_FREE)
 
 
 def _holder(connection: Connection, key: int) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 
 from newsletter.store.engine import Store
 from newsletter.store.errors import StoreError, StoreUnreachable
-from newsletter.store.locks import ourselves, take_file, take_on_server
+from newsletter.store.locks import let_go_on_server, ourselves, take_file, take_on_server
 
 NAME = "sending"  # of the lock: one for each installation
 _WEAK = (
@@ -60,6 +60,7 @@ class Owned:
     def close(self) -> None:
         """Gives the right up. A second time is harmless."""
         if self._session is not None:
+            let_go_on_server(self._session)
             self._session.close()
 
     def _lives(self) -> bool:
