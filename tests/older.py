@@ -12,6 +12,7 @@ from newsletter.store.schema import HEAD
 
 # What undoes each step, the newest first.
 _UNDOING = {
+    "0009": tuple(f"ALTER TABLE {name} DROP COLUMN address" for name in ("passwords", "sign_in_links", "sessions")),
     "0008": (
         *(f"DROP TABLE {name}" for name in ("passwords", "sign_in_links", "sessions", "drafts", "kept_texts")),
         "ALTER TABLE notices DROP COLUMN until",

@@ -13,10 +13,12 @@ from datetime import datetime, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from newsletter.actions.accounts import WHERE, account_of
 from newsletter.actions.app import App
 from newsletter.actions.home import home_store
 from newsletter.model.audit import Deed, claimed
 from newsletter.model.errors import NewsletterError
+from newsletter.model.session import Account
 from newsletter.publication.schedule import Member, Schedule
 from newsletter.store import audit, passwords, sessions, sign_in_links
 from newsletter.store.engine import Store, Transaction
@@ -145,18 +147,20 @@ def personal_to(member: Member, schedule: Schedule) -> tuple[str, ...]:
     return (member.id, member.name, member.address, local, domain, schedule.name)
 
 
-def set_password(store: Store, connection: Transaction, member: str, hashed: str, now: datetime, keep: str = "") -> int:
+def set_password(
+    store: Store, connection: Transaction, account: Account, hashed: str, now: datetime, keep: str = ""
+) -> int:
     """Sets a password, whose hash this is, and ends all that the one before had let in: each session but the one with
     the digest `keep`, and each link. How many sessions. In a transaction of `Store.writing_alone`."""
-    passwords.write(store, connection, member, hashed, now)
-    sign_in_links.end_of(connection, member)
-    return sessions.end_of(connection, member, but=keep)
+    passwords.write(store, connection, account, hashed, now)
+    sign_in_links.end_of(connection, account.member)
+    return sessions.end_of(connection, account.member, but=keep)
 
 
-def has_password(app: App, member: str) -> bool:
+def has_password(app: App, member: Member) -> bool:
     """Whether a password is set for this member. Raises `NotAtHome`."""
-    with home_store(app, "signing in happens") as store:
-        return passwords.find(store, member) is not None
+    with home_store(app, WHERE) as store:
+        return passwords.find(store, account_of(member)) is not None
 
 
 def change_password(
@@ -174,8 +178,9 @@ def change_password(
     All their other sessions end, and links; how many sessions. A line stands in the audit log. Raises
     `PasswordRefused`, `NotAtHome`.
     """
-    with home_store(app, "signing in happens") as store:
-        before = passwords.find(store, member.id)
+    account = account_of(member)
+    with home_store(app, WHERE) as store:
+        before = passwords.find(store, account)
         if before is None and not _is_fresh(store, session, app.clock()):
             raise PasswordRefused("you signed in a while ago; sign in anew with a link, and choose a password there")
         if before is not None and not hasher.fits(current, before):
@@ -183,9 +188,9 @@ def change_password(
         check_password(new, personal_to(member, schedule))
         hashed, now = hasher.hashed(new.text), app.clock()
         with store.writing_alone() as connection:
-            if passwords.hash_of(connection, member.id) != before:
+            if passwords.hash_of(connection, account) != before:
                 raise PasswordRefused("your password was changed elsewhere meanwhile; sign in again", "current")
-            ended = set_password(store, connection, member.id, hashed, now, session)
+            ended = set_password(store, connection, account, hashed, now, session)
             by = claimed(member.id, None)
             deed = Deed(happened=now, who=by, act="set-password", issue=None, digest=None, note="their own")
             audit.write(connection, deed)

@@ -9,17 +9,17 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from newsletter.actions.accounts import WHERE, account_of, member_of_team
 from newsletter.actions.app import App
 from newsletter.actions.home import home_store
 from newsletter.model.audit import Deed, claimed
-from newsletter.model.session import SEEN_EVERY, Session, Visit, digest_of
+from newsletter.model.session import SEEN_EVERY, Account, Session, Visit, digest_of
 from newsletter.publication.schedule import Member
 from newsletter.store import audit, passwords, sessions, sign_in_links
 from newsletter.store.engine import Store, Transaction
 from newsletter.store.errors import StoreBusy, StoreFull
 from newsletter.tokens import KeyRing, Purpose
 
-WHERE = "signing in happens"  # how `NotAtHome` begins
 _OCTETS = 32  # of a secret
 _SECRET = re.compile("[A-Za-z0-9_-]{43}")
 
@@ -34,19 +34,20 @@ def is_secret(text: str) -> bool:
     return _SECRET.fullmatch(text) is not None
 
 
-def begin(app: App, member: str, visit: Visit, how: str) -> str:
-    """The secret of a new session of this member, for the cookie of a browser; `how` says by what they have proved who
-    they are, for the audit log: "password", "link". Raises `NotAtHome`."""
+def begin(app: App, name: str, visit: Visit, how: str) -> str:
+    """The secret of a new session of the one of the team with this id, for the cookie of a browser; `how` says by what
+    they have proved who they are, for the audit log: "password", "link". Raises as `member_of_team`; `NotAtHome`."""
+    member = member_of_team(app, name)
     with home_store(app, WHERE) as store, store.writing_alone() as connection:
-        return start(connection, member, visit, how, app.clock())
+        return start(connection, account_of(member), visit, how, app.clock())
 
 
-def start(connection: Transaction, member: str, visit: Visit, how: str, now: datetime) -> str:
+def start(connection: Transaction, account: Account, visit: Visit, how: str, now: datetime) -> str:
     """The same in a transaction of `Store.writing_alone`. No secret is ever taken over from a browser: whoever has
     planted one has planted nothing."""
     secret, visit = new_secret(), visit.cut
-    sessions.write(connection, Session(digest=digest_of(secret), member=member, began=now, seen=now, visit=visit))
-    _told(connection, claimed(member, None), "sign-in", f"by {how}, from {visit.network}", now)
+    sessions.write(connection, Session(digest=digest_of(secret), account=account, began=now, seen=now, visit=visit))
+    _told(connection, claimed(account.member, None), "sign-in", f"by {how}, from {visit.network}", now)
     return secret
 
 
@@ -122,15 +123,13 @@ def of_team(app: App, team: Iterable[Member]) -> tuple[Seat, ...]:
     with home_store(app, WHERE) as store:
         seen = sessions.seen(store, app.clock())
         since = passwords.set_at(store)
-    return tuple(
-        Seat(
-            member=member,
-            password_since=since.get(member.id),
-            seen=seen[member.id][0] if member.id in seen else None,
-            sessions=seen[member.id][1] if member.id in seen else 0,
-        )
-        for member in team
-    )
+
+    def seat(member: Member) -> Seat:
+        account = account_of(member)
+        last, count = seen.get(account, (None, 0))
+        return Seat(member=member, password_since=since.get(account), seen=last, sessions=count)
+
+    return tuple(map(seat, team))
 
 
 def form_token(ring: KeyRing, bound: str) -> str:

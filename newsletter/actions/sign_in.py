@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from newsletter.actions.accounts import WHERE, account_of, member_named
 from newsletter.actions.app import App
 from newsletter.actions.home import home_store
 from newsletter.actions.passwords import HASHER, Hasher, NewPassword, check_password, personal_to, set_password
-from newsletter.actions.sessions import WHERE, start
-from newsletter.actions.sign_in_links import LinkOver, look_at_first, look_at_link, member_named
+from newsletter.actions.sessions import start
+from newsletter.actions.sign_in_links import LinkOver, look_at_first, look_at_link
 from newsletter.model.audit import Deed, claimed
 from newsletter.model.errors import ConfigError, NewsletterError
-from newsletter.model.session import Visit, digest_of
+from newsletter.model.session import Account, Visit, digest_of
 from newsletter.publication.schedule import Member, Schedule
 from newsletter.store import audit, passwords, sign_in_links
 
@@ -19,7 +20,8 @@ class SignInRefused(NewsletterError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This name and this password do not belong together. Try again, or use a link that signs you in."
+            "This name and this password do not belong together. Try again, or use a link that signs you in; "
+            "a new mail address in schedule.yaml needs one."
         )
 
 
@@ -30,17 +32,18 @@ def sign_in(app: App, schedule: Schedule, name: str, password: str, visit: Visit
     `SignInRefused`, `NotAtHome`.
     """
     member = member_named(schedule, name)
+    account = account_of(member) if member else Account("", "")  # which is nobody's
     with home_store(app, WHERE) as store:
-        hashed = passwords.find(store, member.id if member else "")  # nobody is called ""
-        if not hasher.fits(password, hashed) or member is None or hashed is None:
+        hashed = passwords.find(store, account)
+        if not hasher.fits(password, hashed) or hashed is None:
             raise SignInRefused
         fresh = hasher.hashed(password) if hasher.is_stale(hashed) else None
         with store.writing_alone() as connection:
-            if passwords.hash_of(connection, member.id) != hashed:  # it was changed while this one was looked at
+            if passwords.hash_of(connection, account) != hashed:  # it was changed while this one was looked at
                 raise SignInRefused
             if fresh is not None:
-                passwords.rehash(connection, member.id, hashed, fresh)
-            return start(connection, member.id, visit, "password", app.clock())
+                passwords.rehash(connection, account.member, hashed, fresh)
+            return start(connection, account, visit, "password", app.clock())
 
 
 def sign_in_by_link(
@@ -58,19 +61,19 @@ def sign_in_by_link(
     which the link can be used again, `NotAtHome`.
     """
     member = whom_link_is_for(app, schedule, secret)
-    hashed = _hashed(new, member, schedule, hasher) if new else None
+    account, hashed = account_of(member), _hashed(new, member, schedule, hasher) if new else None
     with home_store(app, WHERE) as store, store.writing_alone() as connection:
         now = app.clock()
         link = sign_in_links.use(connection, digest_of(secret), now)
-        if link is None or link.member != member.id:
+        if link is None or link.account != account:
             raise LinkOver
         if hashed is not None:
-            set_password(store, connection, member.id, hashed, now)
+            set_password(store, connection, account, hashed, now)
             deed = Deed(
                 happened=now, who=claimed(member.id, None), act="set-password", issue=None, digest=None, note=_OWN
             )
             audit.write(connection, deed)
-        return start(connection, member.id, visit, "link", now)
+        return start(connection, account, visit, "link", now)
 
 
 def sign_in_first(
@@ -91,26 +94,26 @@ def sign_in_first(
     member = next((one for one in schedule.team if one.id == name), None)
     if member is None:
         raise ConfigError("member", "say who you are")
-    hashed = _hashed(new, member, schedule, hasher)
+    account, hashed = account_of(member), _hashed(new, member, schedule, hasher)
     with home_store(app, WHERE) as store, store.writing_alone() as connection:
         now = app.clock()
         link = sign_in_links.use(connection, digest_of(secret), now)
         if (
             link is None
-            or link.member is not None
-            or passwords.is_set_for(connection, [one.id for one in schedule.team])
+            or link.account is not None
+            or passwords.is_set_for(connection, [account_of(one) for one in schedule.team])
         ):
             raise LinkOver
-        set_password(store, connection, member.id, hashed, now)
+        set_password(store, connection, account, hashed, now)
         who, note = claimed(member.id, None), "who they are was said with the first link, which the terminal shows"
         audit.write(connection, Deed(happened=now, who=who, act="first-user", issue=None, digest=None, note=note))
-        return start(connection, member.id, visit, "the first link", now)
+        return start(connection, account, visit, "the first link", now)
 
 
 def whom_link_is_for(app: App, schedule: Schedule, secret: str) -> Member:
     """The member that a link signs in. It can be used after. Raises `LinkOver`, `NotAtHome`."""
     link = look_at_link(app, secret)
-    member = next((one for one in schedule.team if one.id == link.member), None)
+    member = next((one for one in schedule.team if account_of(one) == link.account), None)
     if member is None:
         raise LinkOver
     return member

@@ -6,20 +6,20 @@ import hashlib
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from newsletter.actions.accounts import WHERE, account_of, member_named, member_of_team
 from newsletter.actions.app import App
 from newsletter.actions.home import home_store
 from newsletter.actions.installation import may_send
 from newsletter.actions.send_notices import send_notices
-from newsletter.actions.sessions import WHERE, is_secret, new_secret
+from newsletter.actions.sessions import is_secret, new_secret
 from newsletter.actions.team_mail import team_letter
 from newsletter.actions.way_out import read_schedule
 from newsletter.model.audit import Deed
-from newsletter.model.errors import ConfigError, NewsletterError
+from newsletter.model.errors import NewsletterError
 from newsletter.model.notice import Notice, NoticeKind
-from newsletter.model.session import SignInLink, digest_of
-from newsletter.model.shape import shown
+from newsletter.model.session import Account, SignInLink, digest_of
 from newsletter.model.subscriber import Mark
-from newsletter.publication.schedule import Member, Schedule
+from newsletter.publication.schedule import Member
 from newsletter.store import audit, notices, passwords, sign_in_links
 from newsletter.store.engine import Transaction
 from newsletter.store.errors import AlreadyHeld
@@ -38,12 +38,6 @@ class LinkOver(NewsletterError):
         super().__init__(f"this link was used before, or it is older than {minutes} minutes; ask for another one")
 
 
-def member_named(schedule: Schedule, name: str) -> Member | None:
-    """The one of the team with this id or mail address, whatever the capitals; None where there is none."""
-    folded = name.strip().casefold()
-    return next((one for one in schedule.team if folded in (one.id, one.address.casefold())), None)
-
-
 def make_link(app: App, name: str, now: datetime, by: str | None = None) -> str:
     """The secret of a link for the one of the team with this id or address, which whoever made it hands over, good from
     `now` on.
@@ -51,13 +45,9 @@ def make_link(app: App, name: str, now: datetime, by: str | None = None) -> str:
     `by`: who made it, as the audit log names them, where it was for somebody else. Raises `ConfigError` for somebody
     who is not of the team, `NotAtHome`, `ContentError` for schedule.yaml.
     """
-    schedule = read_schedule(app)
-    member = member_named(schedule, name)
-    if member is None:
-        there = ", ".join(one.id for one in schedule.team) or "nobody yet"
-        raise ConfigError("name", f"'{shown(name)}' is nobody of the team in schedule.yaml; there are: {there}")
+    member = member_of_team(app, name)
     with home_store(app, WHERE) as store, store.writing_alone() as connection:
-        secret = _written(connection, member.id, now, VALID)
+        secret = _written(connection, account_of(member), now, VALID)
         if by is not None:
             note = f"for {member.id}"
             audit.write(connection, Deed(happened=now, who=by, act="make-link", issue=None, digest=None, note=note))
@@ -93,7 +83,7 @@ def mail_link(app: App, name: str, base_url: str) -> Notice | None:
         with store.writing_alone() as connection:
             kept = notices.write(connection, notice, (_mark(member),), A_DAY)
             if kept:
-                _written(connection, member.id, now, VALID, secret)
+                _written(connection, account_of(member), now, VALID, secret)
     return kept
 
 
@@ -110,7 +100,7 @@ def first_secret(app: App, now: datetime) -> str | None:
 
     It takes the place of the one before it, and lasts a day. Raises `NotAtHome`, `ContentError` for schedule.yaml.
     """
-    team = [one.id for one in read_schedule(app).team]
+    team = [account_of(one) for one in read_schedule(app).team]
     with home_store(app, WHERE) as store, store.writing_alone() as connection:
         if passwords.is_set_for(connection, team):
             sign_in_links.end_of(connection, None)
@@ -133,18 +123,18 @@ def look_at_link(app: App, secret: str) -> SignInLink:
 def look_at_first(app: App, secret: str) -> None:
     """Raises `LinkOver` for another link than the first, and for that one too once somebody of the team has a password;
     `NotAtHome`, `ContentError` for schedule.yaml."""
-    team = [one.id for one in read_schedule(app).team]
+    team = [account_of(one) for one in read_schedule(app).team]
     with home_store(app, WHERE) as store, store.reading() as connection:
         is_over = passwords.is_set_for(connection, team)
-    if look_at_link(app, secret).member is not None or is_over:
+    if look_at_link(app, secret).account is not None or is_over:
         raise LinkOver
 
 
 def _written(
-    connection: Transaction, member: str | None, now: datetime, valid: timedelta, secret: str | None = None
+    connection: Transaction, account: Account | None, now: datetime, valid: timedelta, secret: str | None = None
 ) -> str:
     secret = secret or new_secret()
-    link = SignInLink(digest=digest_of(secret), member=member, made=now, ends=now + valid)
+    link = SignInLink(digest=digest_of(secret), account=account, made=now, ends=now + valid)
     sign_in_links.write(connection, link)
     return secret
 

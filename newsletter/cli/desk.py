@@ -76,7 +76,8 @@ def command(folder: str, host: str, port: int, behind: tuple[IPv4Network | IPv6N
 
 def _tell_link(folder: str, name: str, host: str, port: int) -> None:
     """The address that signs somebody in once, for whoever is at the keyboard of this machine."""
-    from newsletter.actions.sign_in_links import make_link, member_named
+    from newsletter.actions.accounts import member_named
+    from newsletter.actions.sign_in_links import make_link
     from newsletter.actions.way_out import read_schedule
     from newsletter.model.audit import claimed
     from newsletter.model.errors import ConfigError

@@ -21,6 +21,7 @@ from starlette.routing import Route, request_response
 from starlette.types import ASGIApp
 
 from newsletter.actions import sessions
+from newsletter.actions.accounts import account_of
 from newsletter.desk import cookies
 from newsletter.desk.ask import (
     LONGEST_FORM,
@@ -150,9 +151,7 @@ class Door:
         office = self._office
         secure = self._is_secure(request)
         cookie = cookies.value_of(request.headers, cookies.SESSION, secure)
-        session = await run_in_threadpool(sessions.find, office.app, cookie, office.now()) if cookie else None
-        member = office.member(session.member) if session else None
-        who = SignedIn(member, session.digest) if session and member else None
+        who = await run_in_threadpool(self._who, cookie) if cookie else None
         form = cookies.value_of(request.headers, cookies.FORM, secure) or secrets.token_urlsafe(32)
         bound = who.session if who else f"before {form}"
         token = sessions.form_token(office.ring, bound)
@@ -170,6 +169,14 @@ class Door:
             secure=secure,
             said=office.said(bound, cookies.value_of(request.headers, cookies.SAID, secure)),
         )
+
+    def _who(self, cookie: str) -> SignedIn | None:
+        """The one of the team whose session this is. Another who has got their id since is not."""
+        session = sessions.find(self._office.app, cookie, self._office.now())
+        member = self._office.member(session.member) if session else None
+        if session is None or member is None or session.account != account_of(member):
+            return None
+        return SignedIn(member, session.digest)
 
     async def _signed_out(self, request: Request, ask: Ask, is_sent: bool) -> Response:
         """To the sign-in, and from there back here. What was sent is shown, for whoever wrote it to take along."""

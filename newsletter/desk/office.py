@@ -22,6 +22,7 @@ from newsletter.actions.keys import made_key_ring
 from newsletter.desk import cookies
 from newsletter.desk.ask import Ask, SignedIn
 from newsletter.desk.assets import read_assets
+from newsletter.desk.departed import Departed
 from newsletter.desk.looks import Looks
 from newsletter.desk.once import Once
 from newsletter.desk.standing import Standing
@@ -69,6 +70,7 @@ class Office:
         self._signature = desk_signature(app)  # before the look: what changes in between is seen the next time
         self._look, self._looked = desk_look(app), ticks()
         self._trouble: ContentError | None = None
+        self._departed = Departed(app)
 
     def close(self) -> None:
         """Lets go of what it holds open."""
@@ -90,7 +92,9 @@ class Office:
                         self._look = desk_look(self.app)
                     except ContentError as error:  # told on every page until it is mended
                         self._trouble = error
-            return self._look
+            look = self._look
+        self._departed.see(look.publication.schedule.team)
+        return look
 
     def look_again(self) -> None:
         """Has the next page look at the files, however short ago one did: for who has just changed one."""

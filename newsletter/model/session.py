@@ -26,15 +26,31 @@ class Visit:
         return Visit(" ".join(self.browser.split())[:_BROWSER], self.network)
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whom a password, a link or a session belongs to: one of the team.
+
+    Whoever leaves may come to be followed by somebody with the same id; their address is another then.
+    """
+
+    member: str  # an id of the team
+    address: str  # theirs when it was made, in small letters
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One browser that is signed in. What it may do stands in schedule.yaml and is read at each request."""
 
     digest: str  # of what the browser keeps, SHA-256 in hex: whoever reads the database cannot sign in with it
-    member: str  # an id of the team, when it began
+    account: Account  # of the team, when it began
     began: datetime  # UTC
     seen: datetime  # UTC: the last request, to a minute
     visit: Visit  # when it began
+
+    @property
+    def member(self) -> str:
+        """The id of whose it is."""
+        return self.account.member
 
     @property
     def name(self) -> str:
@@ -56,7 +72,7 @@ class SignInLink:
     """A link that signs in once."""
 
     digest: str  # of what stands in the address, SHA-256 in hex
-    member: str | None  # None: whoever opens it says who they are, while nobody has a password
+    account: Account | None  # None: whoever opens it says who they are, while nobody has a password
     made: datetime  # UTC
     ends: datetime  # UTC
 

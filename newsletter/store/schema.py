@@ -22,7 +22,7 @@ from newsletter.store.schema_gathered import versions as versions
 from newsletter.store.schema_running import alarms as alarms
 from newsletter.store.schema_running import runs as runs
 
-HEAD = "0008"  # the newest migration; a test holds it to the files
+HEAD = "0009"  # the newest migration; a test holds it to the files
 
 # Editions whose bytes are kept: those that somebody approved or looked at. A row is never changed.
 editions = Table(

@@ -11,6 +11,7 @@ passwords = Table(
     "passwords",
     METADATA,
     Column("member", BYTEWISE, primary_key=True),
+    Column("address", BYTEWISE, nullable=False),  # of the member, with which the id says who it is
     Column("hash", BYTEWISE, nullable=False),
     Column("changed", Instant, nullable=False),
 )
@@ -21,6 +22,7 @@ sign_in_links = Table(
     METADATA,
     Column("digest", BYTEWISE, primary_key=True),
     Column("member", BYTEWISE),  # None: whoever comes first says who they are, while nobody has a password
+    Column("address", BYTEWISE),  # as in `passwords`; None where `member` is
     Column("made", Instant, nullable=False),
     Column("ends", Instant, nullable=False),
     Index(None, "member"),
@@ -32,6 +34,7 @@ sessions = Table(
     METADATA,
     Column("digest", BYTEWISE, primary_key=True),
     Column("member", BYTEWISE, nullable=False),
+    Column("address", BYTEWISE, nullable=False),  # as in `passwords`
     Column("began", Instant, nullable=False),
     Column("seen", Instant, nullable=False),
     Column("browser", Written, nullable=False),

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
-from newsletter.model.session import IDLE, LONGEST, Session, Visit
+from newsletter.model.session import IDLE, LONGEST, Account, Session, Visit
 from newsletter.store import schema
 from newsletter.store.engine import Store
 
@@ -18,8 +18,10 @@ _TABLE = schema.sessions
 def write(connection: Connection, session: Session) -> None:
     """Keeps a session that begins, within a transaction, so that its line in the audit log is there together with
     it."""
-    row = {"digest": session.digest, "member": session.member, "began": session.began, "seen": session.seen}
-    connection.execute(insert(_TABLE), row | {"browser": session.visit.browser, "network": session.visit.network})
+    account, visit = session.account, session.visit
+    row = {"digest": session.digest, "member": account.member, "address": account.address, "began": session.began}
+    row |= {"seen": session.seen, "browser": visit.browser, "network": visit.network}
+    connection.execute(insert(_TABLE), row)
 
 
 def find(store: Store, digest: str) -> Session | None:
@@ -53,12 +55,13 @@ def of_member(store: Store, member: str, now: datetime) -> tuple[Session, ...]:
         return tuple(map(_session, connection.execute(query.order_by(_TABLE.c.seen.desc(), _TABLE.c.digest))))
 
 
-def seen(store: Store, now: datetime) -> Mapping[str, tuple[datetime, int]]:
-    """Of each member with a session that is not over: when they were seen last, and how many such sessions."""
-    query = select(_TABLE.c.member, func.max(_TABLE.c.seen, type_=_TABLE.c.seen.type), func.count())
+def seen(store: Store, now: datetime) -> Mapping[Account, tuple[datetime, int]]:
+    """Of everybody with a session that is not over: when they were seen last, and how many such sessions."""
+    whose = _TABLE.c.member, _TABLE.c.address
+    query = select(*whose, func.max(_TABLE.c.seen, type_=_TABLE.c.seen.type), func.count())
     with store.reading() as connection:
-        rows = connection.execute(query.where(*_living(now)).group_by(_TABLE.c.member).order_by(_TABLE.c.member))
-        return {row[0]: (row[1], row[2]) for row in rows}
+        rows = connection.execute(query.where(*_living(now)).group_by(*whose).order_by(*whose))
+        return {Account(row[0], row[1]): (row[2], row[3]) for row in rows}
 
 
 def purge(store: Store, now: datetime) -> int:
@@ -74,4 +77,5 @@ def _living(now: datetime) -> tuple[Any, ...]:
 
 def _session(row: Row[Any]) -> Session:
     visit = Visit(row.browser, row.network)
-    return Session(digest=row.digest, member=row.member, began=row.began, seen=row.seen, visit=visit)
+    account = Account(row.member, row.address)
+    return Session(digest=row.digest, account=account, began=row.began, seen=row.seen, visit=visit)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from newsletter.model.session import SignInLink
+from newsletter.model.session import Account, SignInLink
 from newsletter.store import schema
 from newsletter.store.engine import Store
 
@@ -16,9 +16,11 @@ _TABLE = schema.sign_in_links
 
 def write(connection: Connection, link: SignInLink) -> None:
     """Keeps a link. One for nobody in particular takes the place of those before it."""
-    if link.member is None:
+    row = {"digest": link.digest, "made": link.made, "ends": link.ends}
+    if link.account is None:
         connection.execute(delete(_TABLE).where(_TABLE.c.member.is_(None)))
-    row = {"digest": link.digest, "member": link.member, "made": link.made, "ends": link.ends}
+    else:
+        row |= {"member": link.account.member, "address": link.account.address}
     connection.execute(insert(_TABLE), row)
 
 
@@ -52,4 +54,5 @@ def purge(store: Store, now: datetime) -> int:
 
 
 def _link(row: Row[Any]) -> SignInLink:
-    return SignInLink(digest=row.digest, member=row.member, made=row.made, ends=row.ends)
+    account = None if row.member is None else Account(row.member, row.address)
+    return SignInLink(digest=row.digest, account=account, made=row.made, ends=row.ends)

@@ -82,7 +82,7 @@ def _page(office: Office, ask: Ask, errors: dict[str, str] | None = None, status
         "errors": errors or {},
         "address": me.member.address,
         "city": me.member.city,
-        "has_password": has_password(office.app, me.id),
+        "has_password": has_password(office.app, me.member),
         "sessions": [_shown(office, ask, one) for one in sessions.of_member(office.app, me.id)],
     }
     return office.page(ask, "account.html", "Your account", values, status)
