@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import signal
 import socket
 from collections.abc import Callable
@@ -14,7 +16,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from newsletter.serving.listening import address_of
-from newsletter.serving.patience import HEAD_WITHIN, Patient
+from newsletter.serving.patience import BODY_WITHIN, HEAD_WITHIN, Patient
 
 _GRACE = 10  # seconds for answers that are on their way when we are told to stop
 _CONNECTIONS = 1_000  # at a time; more are told to come later
@@ -27,15 +29,20 @@ def local_names(listener: socket.socket) -> tuple[str, ...]:
     return (address_of(listener), f"localhost:{port}", f"127.0.0.1:{port}", f"[::1]:{port}")
 
 
-def server_of(application: ASGIApp, head_within: float = HEAD_WITHIN) -> uvicorn.Server:
+def server_of(
+    application: ASGIApp, head_within: float = HEAD_WITHIN, body_within: float = BODY_WITHIN
+) -> uvicorn.Server:
     """A server that says nothing but errors of ours. `run(sockets=[...])` serves until `should_exit` is set.
 
-    `head_within` are the seconds in which the head of a request has to arrive. No log is written of who asked for what:
-    an address may be the token of a reader.
+    `head_within` are the seconds in which the head of a request has to arrive, `body_within` those for the rest of a
+    body once it is told to end. No log is written of who asked for what: an address may be the token of a reader.
     """
+    logging.getLogger("uvicorn.error").addFilter(_is_no_end)
     config = uvicorn.Config(
         application,
-        http=partial(Patient, head_within=head_within),  # type: ignore[arg-type]  # it is only called
+        http=partial(  # type: ignore[arg-type]  # it is only called
+            Patient, head_within=head_within, body_within=body_within
+        ),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -48,6 +55,11 @@ def server_of(application: ASGIApp, head_within: float = HEAD_WITHIN) -> uvicorn
         timeout_graceful_shutdown=_GRACE,
     )
     return uvicorn.Server(config)
+
+
+def _is_no_end(record: logging.LogRecord) -> bool:
+    """Not where an answer was cut off because we end: how many were, one line before has said."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def serve(application: ASGIApp, listener: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
