@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.actions.app import App, read_publication
+from newsletter.actions.read_audit import read_audit
 from newsletter.actions.skip_week import plan_skip, skip_week
 from newsletter.model.errors import ConfigError
 from newsletter.model.issue import IssueId
@@ -18,6 +22,7 @@ from newsletter.publication import calendar, yamlfile
 from newsletter.publication.folder import Folder
 from newsletter.publication.skipping import with_skip, without_skip
 from newsletter.publication.write import ChangedMeanwhile
+from newsletter.store.errors import StoreError
 from tests.approving import at_home, sign
 from tests.commands import run
 from tests.conftest import SOAK
@@ -111,11 +116,11 @@ def _said(text: str) -> list[str]:
 def test_a_skipped_week_is_out_of_the_calendar_until_it_is_taken_in_again(app: App) -> None:
     """And schedule.yaml is then what it was, byte for byte."""
     before = (app.root / "schedule.yaml").read_bytes()
-    skip_week(app, plan_skip(at(app), DAY))
+    skip_week(app, plan_skip(at(app), DAY), "mei", login="ada")
     found = read_publication(app, Folder(app.root)).schedule.calendar
     assert not calendar.belongs(found, IssueId(DAY))
     assert calendar.next_weekly(found, date(2027, 1, 29)) == IssueId(date(2027, 2, 12))
-    skip_week(app, plan_skip(at(app), DAY, undo=True))
+    skip_week(app, plan_skip(at(app), DAY, undo=True), "mei", login="ada")
     assert (app.root / "schedule.yaml").read_bytes() == before
 
 
@@ -144,7 +149,39 @@ def test_what_was_saved_meanwhile_is_not_written_over(app: App) -> None:
     path = app.root / "schedule.yaml"
     path.write_text(path.read_text("utf-8") + "# one more comment\n", "utf-8")
     with pytest.raises(ChangedMeanwhile):
-        skip_week(app, skip)
+        skip_week(app, skip, "mei", login="ada")
+
+
+def deeds(app: App) -> list[tuple[str, str, str, str | None]]:
+    entries = read_audit(app).entries
+    return [(one.deed.who, one.deed.act, str(one.deed.issue), one.deed.note) for one in entries]
+
+
+def test_who_leaves_a_week_out_stands_in_the_audit_log(publication: Path) -> None:
+    """And who takes it in again; with a line for each issue whose approvals that voids. Refused, it leaves none."""
+    with at_home(publication) as app:
+        sign(app, "mei")
+        skip = plan_skip(app, date(2026, 12, 4))
+        skip_week(app, skip, "daniel", login=None)
+        with pytest.raises(ChangedMeanwhile):
+            skip_week(app, skip, "daniel", login=None)
+        skip_week(app, plan_skip(app, date(2026, 12, 4), undo=True), "mei", login="ada")
+        assert deeds(app)[1:] == [
+            ("daniel (signed in)", "skip", "2026-12-04", "Fri 4 Dec 2026 is left out"),
+            ("daniel (signed in)", "voids", "2026-11-27", "Mei Okafor: schedule.yaml was changed"),
+            ("mei (login ada)", "unskip", "2026-12-04", "Fri 4 Dec 2026 has its issue again"),
+        ]
+
+
+def test_while_the_log_cannot_be_written_no_week_is_left_out(publication: Path) -> None:
+    """The date and its line are there together, or neither is."""
+    with at_home(publication) as app, closing(sqlite3.connect(app.root / "var" / "newsletter.db")) as other:
+        before = (app.root / "schedule.yaml").read_bytes()
+        other.executescript("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END")
+        with pytest.raises(StoreError):
+            skip_week(app, plan_skip(app, DAY), "mei", login=None)
+        assert (app.root / "schedule.yaml").read_bytes() == before
+        assert deeds(app) == []
 
 
 def test_signatures_that_a_skipped_week_voids_are_named(publication: Path) -> None:
@@ -153,7 +190,11 @@ def test_signatures_that_a_skipped_week_voids_are_named(publication: Path) -> No
         sign(app, "mei")
         assert {signature.who for _, signature in plan_skip(app, date(2026, 12, 4)).voids} == {"mei"}
         assert plan_skip(app, DAY).voids == ()
-        done = run("-C", str(app.root), "skip", "2026-12-04")
+        done = run("-C", str(app.root), "skip", "2026-12-04", "--as", "daniel")
+        assert [one[:3] for one in deeds(app)][1:] == [
+            (f"daniel (login {getpass.getuser()})", "skip", "2026-12-04"),
+            (f"daniel (login {getpass.getuser()})", "voids", "2026-11-27"),
+        ]
         assert "mei approved 2026-11-27, which names readers the next issue; this voids that" in done.stderr
 
 

@@ -160,6 +160,8 @@ def test_a_week_is_left_out_and_taken_in_again(desk: Desking) -> None:
     assert "skip: [2026-12-11, 2026-12-25" in (desk.root / "schedule.yaml").read_text("utf-8")
     told = daniel.follow(daniel.send(told, "/calendar/skip", {"day": "2026-12-11", "undo": "yes"}))
     assert "has its issue again" in told.text
+    log = daniel.get("/audit").text
+    assert ("Fri 11 Dec 2026 is left out" in log, "Fri 11 Dec 2026 has its issue again" in log) == (True, True)
     assert (desk.root / "schedule.yaml").read_text("utf-8") == before
     priya = desk.signed_in("priya")
     refused = priya.get("/calendar")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -9,7 +11,9 @@ from zoneinfo import ZoneInfo
 from newsletter.actions.app import App, read_publication
 from newsletter.actions.approved_edition import voids
 from newsletter.actions.show_calendar import free_after
+from newsletter.actions.way_out import read_schedule
 from newsletter.model.approval import Signature
+from newsletter.model.audit import Deed, claimed
 from newsletter.model.errors import ConfigError
 from newsletter.model.issue import IssueId
 from newsletter.model.shape import WEEKDAYS
@@ -19,6 +23,8 @@ from newsletter.publication.lookahead import in_full
 from newsletter.publication.schedule import Schedule
 from newsletter.publication.skipping import with_skip, without_skip
 from newsletter.publication.write import alone, change
+from newsletter.store import audit
+from newsletter.store.engine import open_store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +67,32 @@ def plan_skip(app: App, day: date, undo: bool = False) -> Skip:
     )
 
 
-def skip_week(app: App, skip: Skip) -> None:
-    """Writes it. Raises `ChangedMeanwhile` where somebody has saved schedule.yaml since."""
-    with alone(app.root):
-        change(app.root / SCHEDULE, skip.before, skip.after)
+def skip_week(app: App, skip: Skip, who: str, *, login: str | None) -> None:
+    """Writes it, with a line in the audit log, and one for each issue whose signatures hold no longer; away from home
+    there is no log. `login`: None, where they have signed in at the desk.
+
+    Raises `ChangedMeanwhile` where somebody has saved schedule.yaml since, and `StoreError`: nothing is written then.
+    """
+    with alone(app.root), open_store(app.database) if app.is_home else nullcontext() as store:
+        if store is None:
+            change(app.root / SCHEDULE, skip.before, skip.after)
+            return
+        deeds = tuple(_deeds(app, skip, claimed(who, login)))
+        with store.writing_alone() as connection:
+            for deed in deeds:
+                audit.write(connection, deed)
+            change(app.root / SCHEDULE, skip.before, skip.after)  # last: what the log cannot take is not done
+
+
+def _deeds(app: App, skip: Skip, who: str) -> Iterator[Deed]:
+    now, said = app.clock(), "has its issue again" if skip.undo else "is left out"
+    act, note = "unskip" if skip.undo else "skip", f"{in_full(skip.day)} {said}"
+    yield Deed(happened=now, who=who, act=act, issue=IssueId(skip.day), digest=None, note=note)
+    names = {member.id: member.name for member in read_schedule(app).team}
+    for issue in dict.fromkeys(issue for issue, _ in skip.voids):
+        signed = dict.fromkeys(names.get(sign.who, sign.who) for one, sign in skip.voids if one == issue)
+        note = f"{', '.join(signed)}: {SCHEDULE} was changed"
+        yield Deed(happened=now, who=who, act="voids", issue=issue, digest=None, note=note)
 
 
 def _may_change(app: App, schedule: Schedule, day: date, undo: bool) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 
 import click
 
 from newsletter.actions.skip_week import Skip, plan_skip, skip_week
-from newsletter.cli.arguments import IssueArgument, opened
+from newsletter.cli.arguments import AS, IssueArgument, opened
 from newsletter.model.issue import IssueId
 from newsletter.publication.lookahead import in_full
 
@@ -15,12 +16,13 @@ from newsletter.publication.lookahead import in_full
 @click.command("skip")
 @click.argument("issue", metavar="DATE", type=IssueArgument())
 @click.option("--undo", is_flag=True, help="Take the week in again.")
+@AS
 @click.pass_obj
-def command(folder: str, issue: IssueId, undo: bool) -> int:
+def command(folder: str, issue: IssueId, undo: bool, who: str) -> int:
     """Leave a week out of the calendar: no issue goes out, none is promised to readers, and it uses no number.
 
     The date is written into schedule.yaml, under calendar: skip:; comments and all else there stay as they are. What
-    stands under calendar: extra: is left out by removing it there.
+    stands under calendar: extra: is left out by removing it there. The audit log keeps who did it.
 
     \b
     Example:
@@ -32,7 +34,7 @@ def command(folder: str, issue: IssueId, undo: bool) -> int:
     skip = plan_skip(app, issue.date, undo)
     if not _agreed(skip):
         return 1
-    skip_week(app, skip)
+    skip_week(app, skip, who, login=getpass.getuser())
     if undo:
         click.echo(f"{in_full(skip.day)} has its issue again.")
         return 0

@@ -58,6 +58,8 @@ _ACTS = {
     "release": "released it alone",
     "withdraw": "took a signature back",
     "test": "sent test mails",
+    "skip": "left its week out",
+    "unskip": "took its week in again",
     "start": "had it sent",
     "send": "sending began",
     "pause": "paused it",

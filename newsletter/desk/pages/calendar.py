@@ -35,7 +35,7 @@ def take_skip(office: Office, ask: Ask) -> Response:
                 "voids": voided(plan, office.schedule),
             }
             return office.page(ask, "skip.html", "Leave a week out", values)
-        skip_week(office.app, plan)
+        skip_week(office.app, plan, ask.me.id, login=None)
     except NewsletterError as error:
         return _page(office, ask, str(error))
     office.look_again()
