@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from newsletter.actions.import_subscribers import dry_run, import_subscribers
 from newsletter.actions.list_subscribers import list_subscribers, show_subscriber
@@ -14,6 +17,8 @@ from newsletter.actions.unsubscribe_reader import suppress_reader
 from newsletter.model.issue import IssueId
 from newsletter.model.reader_answer import Typed
 from newsletter.model.subscriber import Reason, SubscriberState
+from newsletter.store import schema
+from newsletter.store.engine import open_store
 from tests.desking import Client, Desking, Reply, desk_of
 
 HOSTILE = '"><img src=x onerror=alert(1)>'
@@ -82,6 +87,36 @@ def test_a_reader_has_a_story_and_can_be_let_go(desk: Desking, daniel: Client) -
     known = show_subscriber(desk.app, "ana@example.org")
     assert known.subscriber
     assert known.subscriber.state is SubscriberState.UNSUBSCRIBED
+
+
+def test_times_of_a_reader_are_those_of_who_looks(desk: Desking) -> None:
+    """In the list, in what is kept and within the sentences of the story; nobody is told in UTC, and late in the day
+    the dates differ."""
+    brought_in(desk)
+    asked = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
+    paused = {"state": "paused", "until": asked + timedelta(days=14), "confirmed": asked + timedelta(days=1)}
+    with open_store(desk.app.database) as store, store.writing() as connection:
+        table = schema.subscribers
+        ana = table.c.address == "ana@example.org"
+        connection.execute(update(table).where(ana).values(added=asked, asked=asked, **paused))
+    suppress_reader(replace(desk.app, clock=lambda: asked), "bo@example.org", Reason.HARD_BOUNCE, who="a test")
+    told = {
+        "mei": ("Hong Kong", "Sat 21 Nov 2026, 06:30", "Sun 22 Nov 2026, 06:30", "Sat 5 Dec 2026, 06:30", "21"),
+        "daniel": ("New York", "Fri 20 Nov 2026, 17:30", "Sat 21 Nov 2026, 17:30", "Fri 4 Dec 2026, 17:30", "20"),
+    }
+    for who, (city, known, confirmed, until, since) in told.items():
+        client = desk.signed_in(who)
+        page = client.get("/readers/story?address=ana@example.org").text
+        story, _, kept = page.partition('id="kept"')
+        assert f"they have paused it until {until}." in story
+        for words in (f"paused until {until}", f"<bdi>{known}</bdi>", f"<bdi>{confirmed}</bdi>"):
+            assert words in kept, (who, words)
+        assert f"Times are those of {city}." in kept
+        assert f"paused until {until[4:].partition(',')[0]}" in client.get("/readers?q=ana").text
+        bounced = client.get("/readers/story?address=bo@example.org").text
+        assert f"the address takes no mail on {since} Nov 2026" in bounced
+        assert f"hard bounce, from {since} Nov 2026" in bounced
+        assert "UTC" not in page + bounced
 
 
 def test_an_address_that_works_again_is_written_to_again(desk: Desking, daniel: Client) -> None:

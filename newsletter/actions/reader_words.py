@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from newsletter.actions.import_subscribers import DryRun
 from newsletter.actions.list_subscribers import Known, Listed
+from newsletter.model.telling import IN_UTC, Telling
 from newsletter.store.importing import Effect
 
 
@@ -32,37 +33,37 @@ def effect_lines(effect: Effect) -> Iterator[tuple[int, str]]:
         yield number, f"kept out: {reason}"
 
 
-def state_words(one: Listed) -> str:
+def state_words(one: Listed, told: Telling = IN_UTC) -> str:
     """What a reader has said last, and why they are not written to."""
     state, until = one.subscriber.state.value, one.subscriber.until
-    away = f" until {until:%d %b %Y}" if until else ""
+    away = f" until {told.day(until)}" if until else ""
     forbidden = "; not written to: " + ", ".join(reason.value for reason in one.forbidding) if one.forbidding else ""
     return f"{state}{away}{forbidden}"
 
 
-def facts(known: Known) -> Iterator[tuple[str, str]]:
+def facts(known: Known, told: Telling = IN_UTC) -> Iterator[tuple[str, str]]:
     """All that is kept about an address: what it is, and its value."""
     reader = known.subscriber
     if reader is not None:
         consent = reader.consent
-        told = {
+        values = {
             "address": reader.address,
             "name": reader.name,
             "language": reader.language,
             "zone": reader.zone,
             "tags": ", ".join(reader.tags),
-            "state": f"{reader.state.value}{f' until {reader.until:%Y-%m-%d %H:%M} UTC' if reader.until else ''}",
-            "known since": f"{reader.added:%Y-%m-%d %H:%M} UTC",
-            "asked": consent.asked and f"{consent.asked:%Y-%m-%d %H:%M} UTC",
-            "confirmed": consent.confirmed and f"{consent.confirmed:%Y-%m-%d %H:%M} UTC",
+            "state": f"{reader.state.value}{f' until {told.minute(reader.until)}' if reader.until else ''}",
+            "known since": told.minute(reader.added),
+            "asked": consent.asked and told.minute(consent.asked),
+            "confirmed": consent.confirmed and told.minute(consent.confirmed),
             "asked at": consent.page,
             "agreed to": consent.words,
         }
-        yield from ((name, value) for name, value in told.items() if value)
+        yield from ((name, value) for name, value in values.items() if value)
     if known.brought is not None:
         came = known.brought
-        yield "came with", f"import {came.number} of {came.file} on {came.at:%Y-%m-%d}, by {came.who}: {came.basis}"
+        yield "came with", f"import {came.number} of {came.file} on {told.day(came.at)}, by {came.who}: {came.basis}"
     for one in known.suppressions:
-        end = f" to {one.lifted:%Y-%m-%d}, {one.lifted_by}" if one.lifted else ""
+        end = f" to {told.day(one.lifted)}, {one.lifted_by}" if one.lifted else ""
         note = f" ({one.note})" if one.note else ""
-        yield "not written to", f"{one.reason.value}, from {one.since:%Y-%m-%d}{end}{note}"
+        yield "not written to", f"{one.reason.value}, from {told.day(one.since)}{end}{note}"

@@ -5,13 +5,15 @@ from __future__ import annotations
 from newsletter.actions.app import App
 from newsletter.actions.readers import readers_store, spelt
 from newsletter.model.subscriber import Subscriber
+from newsletter.model.telling import IN_UTC, Telling
 from newsletter.readers.story import Story, story
 from newsletter.store import happenings, importing, receipts, returned, subscribers, suppressions
 from newsletter.store.engine import Store
 
 
-def tell_story(app: App, address: str) -> Story:
-    """Whether an address gets the next issue, why not, and how that came, as far as is known.
+def tell_story(app: App, address: str, told: Telling = IN_UTC) -> Story:
+    """Whether an address gets the next issue, why not, and how that came, as far as is known; `told` has the words for
+    times within a sentence.
 
     Raises `ConfigError` for what is no address.
     """
@@ -28,6 +30,7 @@ def tell_story(app: App, address: str) -> Story:
             app.clock(),
             _brought(store, subscriber),
             (*returned.of_marks(store, marks), *returned.unproven(store, address)),
+            told,
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from newsletter.model.telling import Telling
 from newsletter.publication.schedule import City, Schedule
 
 _NEAR = timedelta(days=6)  # a weekday names one day alone
@@ -39,6 +40,16 @@ def dated(moment: datetime, city: City) -> str:
     """Thu 26 Nov 2026, 18:00."""
     local = moment.astimezone(ZoneInfo(city.zone))
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
+
+
+def telling(city: City) -> Telling:
+    """26 Nov 2026; Thu 26 Nov 2026, 18:00: for words that are made elsewhere."""
+
+    def day(at: datetime) -> str:
+        local = at.astimezone(ZoneInfo(city.zone))
+        return f"{local.day} {local:%b %Y}"
+
+    return Telling(day=day, minute=lambda at: dated(at, city))
 
 
 def left(time: timedelta) -> str:

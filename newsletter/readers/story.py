@@ -9,6 +9,7 @@ from datetime import datetime
 from newsletter.model.mailing import Delivery, DeliveryState, Mailing, MailingId, MailingKind
 from newsletter.model.returned import Nature, Returned
 from newsletter.model.subscriber import Act, Happening, Reason, Subscriber, SubscriberState, Suppression
+from newsletter.model.telling import IN_UTC, Telling
 
 _REASONS = {
     Reason.OPT_OUT: "they unsubscribed",
@@ -77,27 +78,31 @@ def story(
     now: datetime,
     imported: str | None = None,
     returned: Sequence[Returned] = (),
+    told: Telling = IN_UTC,
 ) -> Story:
     """The story of an address, as it is told at `now`. `imported`: what is known of the import that brought them;
-    `returned`: what came back of these deliveries, or speaks of the address and proves nothing."""
+    `returned`: what came back of these deliveries, or speaks of the address and proves nothing; `told`: the words for
+    times within a sentence."""
     living = [one for one in suppressions if one.lifted is None]
-    why_not = "; ".join(_why_not(subscriber, living, now))
+    why_not = "; ".join(_why_not(subscriber, living, now, told))
     first = f"{address} gets the next issue."
     if why_not:
         first = f"{address} does not get the next issue: {why_not}. {_remedy(subscriber, living)}."
     lines = [
-        *_told_of(subscriber, imported),
+        *_told_of(subscriber, imported, told),
         *(Line(one.at, _happening(one)) for one in happenings if one.act in _ACTS),
-        *_told_returned(returned, {mailing.id: mailing for mailing, _ in deliveries}),
+        *_told_returned(returned, {mailing.id: mailing for mailing, _ in deliveries}, told),
         *_told_suppressions(suppressions),
-        *(Line(copy.changed or mailing.due, _delivery(mailing, copy)) for mailing, copy in deliveries),
+        *(Line(copy.changed or mailing.due, _delivery(mailing, copy, told)) for mailing, copy in deliveries),
     ]
     return Story(first, not why_not, tuple(sorted(lines, key=lambda line: line.at)))
 
 
-def _why_not(subscriber: Subscriber | None, living: Sequence[Suppression], now: datetime) -> Iterator[str]:
+def _why_not(
+    subscriber: Subscriber | None, living: Sequence[Suppression], now: datetime, told: Telling
+) -> Iterator[str]:
     for one in living:
-        yield f"{_REASONS[one.reason]} on {_day(one.since)}"
+        yield f"{_REASONS[one.reason]} on {told.day(one.since)}"
     if subscriber is None:
         if not living:
             yield "it is not the address of a reader"
@@ -105,9 +110,10 @@ def _why_not(subscriber: Subscriber | None, living: Sequence[Suppression], now: 
     match subscriber.state:
         case SubscriberState.UNCONFIRMED:
             asked = subscriber.consent.asked or subscriber.added
-            yield f"they asked for it on {_day(asked)} and have not used the link in the mail that asks them to confirm"
+            what = "have not used the link in the mail that asks them to confirm"
+            yield f"they asked for it on {told.day(asked)} and {what}"
         case SubscriberState.PAUSED if subscriber.until is None or subscriber.until > now:
-            yield f"they have paused it{f' until {_minute(subscriber.until)}' if subscriber.until else ''}"
+            yield f"they have paused it{f' until {told.minute(subscriber.until)}' if subscriber.until else ''}"
         case SubscriberState.UNSUBSCRIBED if not any(one.reason is Reason.OPT_OUT for one in living):
             yield _REASONS[Reason.OPT_OUT]
 
@@ -125,13 +131,15 @@ def _remedy(subscriber: Subscriber | None, living: Sequence[Suppression]) -> str
     return _AGAIN
 
 
-def _told_of(subscriber: Subscriber | None, imported: str | None) -> Iterator[Line]:
+def _told_of(subscriber: Subscriber | None, imported: str | None, told: Telling) -> Iterator[Line]:
     if subscriber is not None and subscriber.imported is not None:
         how = f": {imported}" if imported else ""
         proof = subscriber.consent
-        said = [f"asked on {_day(proof.asked)}"] if proof.asked and proof.asked < subscriber.added else []
+        said = [f"asked on {told.day(proof.asked)}"] if proof.asked and proof.asked < subscriber.added else []
         said += (
-            [f"confirmed on {_day(proof.confirmed)}"] if proof.confirmed and proof.confirmed < subscriber.added else []
+            [f"confirmed on {told.day(proof.confirmed)}"]
+            if proof.confirmed and proof.confirmed < subscriber.added
+            else []
         )
         stands = f". Their consent, as the file has it: {', '.join(said)}" if said else ""
         yield Line(subscriber.added, f"Came with import {subscriber.imported}{how}{stands}.")
@@ -152,19 +160,21 @@ def _told_suppressions(suppressions: Sequence[Suppression]) -> Iterator[Line]:
             yield Line(one.lifted, f"That {_REASONS[one.reason]} stands in the way no longer{by}.")
 
 
-def _delivery(mailing: Mailing, copy: Delivery) -> str:
+def _delivery(mailing: Mailing, copy: Delivery, told: Telling) -> str:
     often = f", handed over {copy.attempt} times" if copy.attempt > 1 else ""
-    again = f" (at {_minute(copy.next_try)})" if copy.next_try and copy.state is DeliveryState.DEFERRED else ""
+    again = f" (at {told.minute(copy.next_try)})" if copy.next_try and copy.state is DeliveryState.DEFERRED else ""
     said = f" The mail server's last words: {copy.answer}." if copy.answer else ""
     return f"{_named(mailing)} {_DELIVERIES[copy.state]}{again}{often}.{said}"
 
 
-def _told_returned(returned: Sequence[Returned], mailings: Mapping[MailingId, Mailing]) -> Iterator[Line]:
+def _told_returned(
+    returned: Sequence[Returned], mailings: Mapping[MailingId, Mailing], told: Telling
+) -> Iterator[Line]:
     for one in returned:
         report = one.report
         said = " ".join(filter(None, (report.status, report.said)))
         words = f" The returned mail says: {said}." if said else ""
-        undone = f" Set aside on {_day(one.undone)} by {one.undone_by}." if one.undone else ""
+        undone = f" Set aside on {told.day(one.undone)} by {one.undone_by}." if one.undone else ""
         mailing = None if one.mailing is None else mailings.get(one.mailing)
         if mailing is None:
             what = f"A mail ({report.nature.value}) names the address and no copy of ours that it could prove"
@@ -176,11 +186,3 @@ def _told_returned(returned: Sequence[Returned], mailings: Mapping[MailingId, Ma
 def _named(mailing: Mailing) -> str:
     what = "The issue" if mailing.kind is MailingKind.ISSUE else "The correction of the issue"
     return f"{what} {mailing.issue}"
-
-
-def _day(at: datetime) -> str:
-    return f"{at:%Y-%m-%d}"
-
-
-def _minute(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

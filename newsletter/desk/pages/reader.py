@@ -13,7 +13,7 @@ from newsletter.actions.tell_story import tell_story
 from newsletter.actions.undo_returned import undo_returned
 from newsletter.actions.unsubscribe_reader import suppress_reader
 from newsletter.desk.ask import Ask
-from newsletter.desk.moments import cities_for, dated
+from newsletter.desk.moments import cities_for, dated, telling
 from newsletter.desk.office import Office
 from newsletter.model.audit import claimed
 from newsletter.model.errors import ConfigError
@@ -35,13 +35,14 @@ def show(office: Office, ask: Ask, wrong: str = "", status: int = 200) -> Respon
 
 
 def _told(office: Office, ask: Ask, address: str) -> dict[str, object]:
-    known, story = show_subscriber(office.app, address), tell_story(office.app, address)
     city = cities_for(office.schedule, ask.me.id)[0]
+    told = telling(city)
+    known, story = show_subscriber(office.app, address), tell_story(office.app, address, told)
     living = [one for one in known.suppressions if one.lifted is None]
     return {
         "story": {"first": story.first, "lines": [(dated(one.at, city), one.words) for one in story.lines]},
         "city": city.name,
-        "facts": [(name, value) for name, value in facts(known) if name != "address"],
+        "facts": [(name, value) for name, value in facts(known, told) if name != "address"],
         "is_known": known.subscriber is not None,
         "may_leave": not any(one.reason in (Reason.OPT_OUT, Reason.ERASED) for one in living),
         "may_mend": any(one.reason in _MENDABLE for one in living),

@@ -11,7 +11,7 @@ from newsletter.actions.list_subscribers import list_subscribers
 from newsletter.actions.reader_words import state_words
 from newsletter.actions.show_growth import show_growth
 from newsletter.desk.ask import Ask
-from newsletter.desk.moments import cities_for
+from newsletter.desk.moments import cities_for, telling
 from newsletter.desk.office import Office
 from newsletter.model.marks import mark_of, mark_text
 from newsletter.model.subscriber import SubscriberState
@@ -36,6 +36,7 @@ def show(office: Office, ask: Ask) -> Response:
     kept = {"q": words, "tag": tag, "state": state.value if state else ""}
     last = mark_text(found.listed[-1].subscriber.mark) if found.more else ""
     plot = _growth(office, ask)
+    told = telling(cities_for(office.schedule, ask.me.id)[0])
     values = {
         **kept,
         "states": [("", "in any state"), *((one.value, one.value) for one in SubscriberState)],
@@ -45,7 +46,7 @@ def show(office: Office, ask: Ask) -> Response:
                 "address": one.subscriber.address,
                 "name": one.subscriber.name or "",
                 "tags": ", ".join(one.subscriber.tags),
-                "state": state_words(one),
+                "state": state_words(one, told),
                 "story": f"/readers/story?{urlencode({'address': one.subscriber.address})}",
             }
             for one in found.listed
