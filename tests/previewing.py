@@ -74,8 +74,10 @@ def previewed(app: App) -> Iterator[Served]:
     server = server_of(application(app, COMING, port_of(listener)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
-    yield Served(app.root, port_of(listener))
-    server.should_exit = True
-    thread.join(30)
-    listener.close()
+    try:
+        yield Served(app.root, port_of(listener))
+    finally:  # after a test that fails as well, or its process would never end
+        server.should_exit = True
+        thread.join(30)
+        listener.close()
     assert not thread.is_alive()

@@ -100,12 +100,15 @@ def test_pictures_and_message_are_served(served: Served) -> None:
 
 
 def test_what_a_mistake_hides_is_not_served_stale(app: App) -> None:
-    """A frame asked for by itself says where to look."""
+    """A frame asked for by itself says where to look, and the page itself what is wrong."""
     with previewed(app) as served:
         served.change(NUMBER_MD, "caption:", "captoin:")
         for path in ("/view/phone", "/mail.eml", "/images/other.jpg"):
             assert served.ask(path).status == 409
-        assert served.ask("/").status == 200
+        page = served.ask("/")
+        assert page.status == 200
+        assert "Did you mean <code>caption</code>?" in page.text  # as on the desk
+        assert "`" not in page.text
 
 
 def test_it_listens_on_the_loopback_only(served: Served) -> None:
