@@ -29,14 +29,7 @@ NEW_YORK, HONG_KONG = ZoneInfo("America/New_York"), ZoneInfo("Asia/Hong_Kong")
 BEGAN = datetime(2026, 11, 27, 13, tzinfo=UTC)  # Friday, 08:00 in New York
 NOW = datetime(2026, 11, 27, 15, tzinfo=UTC)
 SVG = "{http://www.w3.org/2000/svg}"
-COLOURS = """
-:root { color-scheme: light dark; --card: #ffffff; --ink: #1c1a17; --muted: #6b655c; --line: #ded8cc;
-  --accent: #a3231f; --ok: #2f6b4f; --warn: #855c00; }
-@media (prefers-color-scheme: dark) { :root { --card: #1f1c18; --ink: #ede8df; --muted: #a79f92; --line: #3a352e;
-  --accent: #f08a7c; --ok: #7fbf9f; --warn: #d9a441; } }
-body { margin: 0; padding: 16px; background: var(--card); color: var(--ink); font: 15px/1.5 sans-serif; }
-h1 { margin: 0; }
-"""
+GROUND = "body { padding: 16px; background: var(--card); }"
 TEXTS = """() => [...document.querySelectorAll("svg.plot")].map(plot => {
   const frame = plot.getBoundingClientRect();
   return [...plot.querySelectorAll("text")].filter(one => getComputedStyle(one).display !== "none").map(one => {
@@ -266,13 +259,13 @@ def shown(new_page: Callable[..., Page], tmp_path: Path) -> Callable[[int, str],
     page = '{% from "desk/plots.html" import plotted %}{% for one in of %}{{ plotted(one[0], one[1]) }}{% endfor %}'
     (tmp_path / "all.html").write_text(page, "utf-8")
     templates = Templates((("", tmp_path), ("templates/", ROOT / "templates")))
-    style = templates.render("desk/plots.css", {})
+    style = "".join((templates.render("desk/desk.css", {}), templates.render("desk/plots.css", {}), GROUND))
     figures = templates.render("all.html", {"of": [(plot, SafeHtml(plot.svg)) for plot in all_kinds()]})
 
     def opened(width: int, scheme: str) -> Page:
         page = new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
         page.set_content(
-            f'<!doctype html><html lang="en"><title>Plots</title><style>{COLOURS}{style}</style>'
+            f'<!doctype html><html lang="en"><title>Plots</title><style>{style}</style>'
             f"<main><h1>Plots</h1>{figures}</main>"
         )
         return page

@@ -37,8 +37,9 @@ CAME_BACK = {
 }
 STATE_STYLES = {
     DeliveryState.ACCEPTED: "green",
-    DeliveryState.REFUSED: "yellow",
-    DeliveryState.EXPIRED: "yellow",
+    DeliveryState.DEFERRED: "yellow",
+    DeliveryState.REFUSED: "red",
+    DeliveryState.EXPIRED: "red",
     DeliveryState.UNKNOWN: "bold red",
 }
 

@@ -18,7 +18,7 @@ from newsletter.model.approval import Act
 from newsletter.model.audit import Deed
 from newsletter.model.mailing import DeliveryState, Receipt
 from newsletter.model.returned import Nature
-from newsletter.pictures.plots import Change, Plot, states_over_time
+from newsletter.pictures.plots import TONES, Change, Plot, states_over_time
 from newsletter.publication.schedule import City
 from newsletter.store.receipts import Came, Group
 from newsletter.templating import SafeHtml
@@ -36,14 +36,6 @@ MEANING = {
     _S.CANCELLED: "ended by a person",
     _S.UNKNOWN: "nobody knows whether it arrived: somebody has to decide",
 }
-_DOTS = {
-    _S.ACCEPTED: "ok",
-    _S.HANDING_OVER: "now",
-    _S.DEFERRED: "warn",
-    _S.REFUSED: "warn",
-    _S.EXPIRED: "warn",
-    _S.UNKNOWN: "bad",
-}
 CAME_BACK = {
     Nature.HARD: "no such mailbox, or it takes no mail any more: not written to again",
     Nature.SOFT: "not taken this time: full, busy, too large, not reached",
@@ -58,8 +50,6 @@ _ACTS = {
     "release": "released it alone",
     "withdraw": "took a signature back",
     "test": "sent test mails",
-    "skip": "left its week out",
-    "unskip": "took its week in again",
     "start": "had it sent",
     "send": "sending began",
     "pause": "paused it",
@@ -68,6 +58,8 @@ _ACTS = {
     "miss": "it was missed",
     "cancel": "cancelled it",
     "resolve": "decided on unknown copies",
+    "skip": "left its week out",
+    "unskip": "took its week in again",
 }
 
 
@@ -79,7 +71,7 @@ def named(state: DeliveryState) -> str:
 def figures(receipt: Receipt) -> list[dict[str, Any]]:
     """Every state that has rows, in words."""
     return [
-        {"dot": _DOTS.get(state, "none"), "name": named(state), "count": f"{count:,}", "meaning": MEANING[state]}
+        {"dot": TONES[state], "name": named(state), "count": f"{count:,}", "meaning": MEANING[state]}
         for state, count in receipt.counts
         if count
     ]
@@ -151,7 +143,7 @@ def _group(one: Group) -> dict[str, str]:
     code = " ".join(filter(None, (str(one.code) if one.code else "", one.status or "")))
     return {
         "state": named(one.state),
-        "dot": _DOTS.get(one.state, "none"),
+        "dot": TONES[one.state],
         "domain": one.domain or "(erased readers)",
         "count": f"{one.count:,}",
         "code": code or "no answer",

@@ -34,8 +34,18 @@ _ORDER = (
     _S.HANDING_OVER,
     _S.PLANNED,
 )
-_TONES = {_S.ACCEPTED: "plot-ok", _S.DEFERRED: "plot-warn"}
-_TONES |= dict.fromkeys((_S.REFUSED, _S.EXPIRED, _S.UNKNOWN), "plot-bad")
+# What a state looks like wherever it is shown: the name of a dot of the desk, and of a tone of `plots.css`.
+TONES: Mapping[DeliveryState, str] = {
+    _S.PLANNED: "none",
+    _S.HANDING_OVER: "now",
+    _S.DEFERRED: "warn",
+    _S.ACCEPTED: "ok",
+    _S.REFUSED: "bad",
+    _S.EXPIRED: "bad",
+    _S.SUPPRESSED: "none",
+    _S.CANCELLED: "none",
+    _S.UNKNOWN: "bad",
+}
 _SHORTEST = timedelta(minutes=1)  # what an axis of time shows at least
 _A_WEEK = timedelta(days=6)  # what the plot of readers shows at least, today included
 _LINE, _CHURN = 140, 64  # pixels: the panels of the plot of readers
@@ -94,12 +104,12 @@ def states_over_time(
         values = _standing(known[state], moments)
         most = max(total, *values, 1) if state is _S.ACCEPTED else max(*values, 1)
         of_all = f" of {total:,}" if state is _S.ACCEPTED else _at_most(most, ends[state])
-        _strip_head(root, top, _named(state), f"{ends[state]:,}{of_all}", _TONES.get(state, "plot-still"))
+        _strip_head(root, top, _named(state), f"{ends[state]:,}{of_all}", f"plot-{TONES[state]}")
         top += _HEAD
         points = _steps(
             [_share(at, first, last) for at in moments], [height * (1 - one / most) for one in values], height
         )
-        svg.curve(svg.panel(root, top, height), points, height, _TONES.get(state, "plot-still"), filled=True)
+        svg.curve(svg.panel(root, top, height), points, height, f"plot-{TONES[state]}", filled=True)
         top += height
         svg.level(root, top, "plot-base")
     columns = [_standing(known[state], rows) for state in shown]
