@@ -5,7 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +25,7 @@ from newsletter.actions.save_text import look_at_text, save_text
 from newsletter.actions.section_files import sections_there
 from newsletter.store import audit
 from newsletter.store.engine import open_store
+from newsletter.store.errors import StoreError
 from tests.approving import COMING, at_home, edit, in_issue, sign
 from tests.conftest import opened
 
@@ -101,6 +104,22 @@ def _read(app: App, name: str) -> str:
 
 def _places(app: App) -> tuple[str, ...]:
     return Matter(app, COMING).order or ()
+
+
+@pytest.mark.parametrize("act", DEEDS)
+def test_what_the_log_cannot_take_is_not_done(app: App, act: str) -> None:
+    """Every file is as it was, until it can take it."""
+    sign(app, "mei")
+    folder = in_issue(app.root, "issue.md").parent
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with closing(sqlite3.connect(app.root / "var" / "newsletter.db")) as other:
+        other.executescript("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END")
+        with pytest.raises(StoreError):
+            DEEDS[act].does(app)
+        assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+        other.executescript("DROP TRIGGER full")
+    DEEDS[act].does(app)
+    assert DEEDS[act].is_done(app)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
-import os
-import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -195,39 +193,6 @@ def test_of_two_saves_at_once_exactly_one_wins(app: App) -> None:
         one.join(60)
     assert sorted(Path(out).read_text() for out in outs) == ["lost", "lost", "won"]
     assert len(kept_texts(app, COMING)) == 5
-
-
-_STEPS = ("os.fsync", "pathlib.Path.chmod", "pathlib.Path.replace", "newsletter.store.drafts.end")
-
-
-def _save_and_die(root: Path, step: str, text: str, base: str) -> None:
-    """Saves, and is killed when it comes to a step."""
-
-    def die(*_: object, **__: object) -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    app = opened(root)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(step, die)
-        save_text(app, COMING, "read-more", text, base, "mei")
-
-
-@pytest.mark.parametrize("step", _STEPS)
-def test_killed_between_two_steps_the_file_is_the_old_one_or_the_new_one(app: App, step: str) -> None:
-    """Whole; nobody holds it locked, the draft is there until the file is, and saving again works."""
-    file = shown(app)
-    keep_draft(app, COMING, "read-more", changed(file), file.digest, "mei")
-    process = PROCESSES.Process(target=_save_and_die, args=(app.root, step, changed(file), file.digest))
-    process.start()
-    process.join(60)
-    assert process.exitcode == -signal.SIGKILL
-    assert shown(app).text == (changed(file) if step.endswith("end") else file.text)
-    assert draft_of(app, COMING, "read-more", "mei") is not None
-    save_text(app, COMING, "read-more", changed(file), file.digest, "mei")
-    assert shown(app).text == changed(file)
-    assert draft_of(app, COMING, "read-more", "mei") is None
-    assert kept_texts(app, COMING) == ()
-    assert order(app)
 
 
 @pytest.mark.parametrize(

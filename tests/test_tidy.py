@@ -201,12 +201,18 @@ def files(tmp_path: Path) -> Files:
 
 
 def test_what_a_killed_process_was_writing_is_removed(files: Files) -> None:
-    """In var/ at any depth, in the outbox's tmp/, and the folders that `open` and sending make among the issues."""
+    """In var/ at any depth, in the outbox's tmp/, beside the files that people write, and the folders that `open` and
+    sending make among the issues."""
     (files.root / "var" / "outbox" / "new").mkdir(parents=True)
     gone = [
         files.lies("var/.keys.ab3d_f9h"),
         files.lies("var/dkim/.key.abcdefgh"),
         files.lies("var/outbox/tmp/one@focus.example.org.eml"),
+        files.lies("var/cards/.2026-11-27.png.ab3d_f9h.saving"),
+        files.lies(".schedule.yaml.ab3d_f9h.saving"),
+        files.lies("content/.people.yaml.ab3d_f9h.saving"),
+        files.lies("content/issues/2026-11-27/.issue.md.ab3d_f9h.saving"),
+        files.lies("content/issues/2026-11-27/images/.quay.png.ab3d_f9h.saving"),
         files.lies("content/issues/2026-11-27/.sent.0a1b2c3d/sent/meta.json").parents[1],
         files.lies("content/issues/.open.zzzzzzz9/2026-12-04/issue.md").parents[1],
     ]
@@ -230,6 +236,9 @@ def test_what_may_be_being_written_or_is_somebodys_own_stays(files: Files) -> No
         files.lies("var/archive.writing"),
         files.lies("var/notes/tmp/mine.txt"),
         files.lies("content/issues/2026-11-27/.issue.md.original"),
+        files.lies("content/issues/2026-11-27/.issue.md.ab3d_f9h.saving", days=1.9),
+        files.lies("content/issues/2026-11-27/.issue.md.saving"),
+        files.lies("notes/.mine.txt.ab3d_f9h.saving"),
         files.lies("content/issues/2026-11-27/sent/meta.json"),
         files.lies("content/issues/.git/HEAD"),
         files.lies(".env.template"),

@@ -32,11 +32,11 @@ def add_blurb(app: App, issue: IssueId, name: str, kind: str, who: str) -> Saved
         matter, schedule = Matter(app, issue), read_schedule(app)
         path, data = path_of(issue, name), _blank(schedule, name, kind).encode()
         with store.writing_alone() as connection:
+            note(app, connection, issue, who, "add", f"{name}.md")
             replace(app, path, None, data)
             if matter.order is not None and name not in matter.order:
                 order = _with(app, issue, schedule, matter.order, name, kind)
                 replace(app, matter.path, matter.data, matter.having(sections=matter.places(order)))
-            note(app, connection, issue, who, "add", f"{name}.md")
     return Saved(path, FileText.of(path, data).digest, ())
 
 

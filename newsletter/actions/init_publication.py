@@ -13,7 +13,7 @@ from newsletter.publication.write import write
 from newsletter.publication.yamledit import changed
 from newsletter.publication.yamlfile import nodes, read
 
-_GITIGNORE = "# What the program makes, and what must stay secret\nvar/\npublic/\n.env\n"
+_GITIGNORE = "# What the program makes, half-written files, and what must stay secret\nvar/\npublic/\n.*.saving\n.env\n"
 
 
 def init_publication(target: Path, name: str | None = None) -> Path:

@@ -52,9 +52,9 @@ def write_matter(
         must_be_readable(app, issue, {path: after})
         voids = voided_names(app, issue, {path: after})
         with store.writing_alone() as connection:
-            replace(app, path, before, after)
             note(app, connection, issue, who, *deed)
             note_voids(app, connection, issue, who, voids, path)
+            replace(app, path, before, after)
     return Saved(path, FileText.of(path, after).digest, voids)
 
 

@@ -46,12 +46,12 @@ def remove_blurb(app: App, issue: IssueId, name: str, base: str, who: str) -> Sa
         voids = voided_names(app, issue, instead)
         kept_texts.keep(store, issue, path, who, FileText.of(path, data).text, base, app.clock())
         with store.writing_alone() as connection:
-            replace(app, matter.path, matter.data, after)
-            must_be(base, path, bytes_at(app, path))
-            (app.root / path).unlink()
             note(app, connection, issue, who, "remove", path.rpartition("/")[2])
             note_voids(app, connection, issue, who, voids, path)
             drafts.end(connection, issue, path, who)
+            replace(app, matter.path, matter.data, after)
+            must_be(base, path, bytes_at(app, path))
+            (app.root / path).unlink()
     return Saved(path, "", voids)
 
 

@@ -51,8 +51,8 @@ def save_text(app: App, issue: IssueId, name: str, text: str, base: str, who: st
     for one that was no UTF-8, which becomes it. The audit log has an entry where approvals hold no longer. Raises
     `ChangedMeanwhile` where another saved it before: theirs stays, and this text is kept; `ContentError` for a text
     that cannot be read, which is kept as the draft; `ConfigError` for an unknown section, and for an issue that is
-    being sent or has been; `NotAtHome`; `StoreError` and `OSError`, where nothing is saved but, perhaps, the text
-    without its entry.
+    being sent or has been; `NotAtHome`; `StoreError` and `OSError`, where nothing is saved. Killed in the very
+    moment between the file and the database, it leaves the text without its entry.
     """
     path = known_section(app, issue, name)
     with changing(app, issue) as store:
@@ -67,9 +67,9 @@ def save_text(app: App, issue: IssueId, name: str, text: str, base: str, who: st
             must_be_readable(app, issue, {path: after})
             voids = voided_names(app, issue, {path: after})
             with store.writing_alone() as connection:
-                change(app.root / path, before, after)
                 note_voids(app, connection, issue, who, voids, path)
                 drafts.end(connection, issue, path, who)
+                change(app.root / path, before, after)
         except ChangedMeanwhile:
             theirs = FileText.of(path, any_bytes_at(app, path))
             kept = kept_texts.keep(store, issue, path, who, with_line_feeds(text), base, app.clock())

@@ -150,8 +150,8 @@ def note(app: App, connection: Transaction, issue: IssueId, who: str, act: str, 
     """An entry in the audit log for what somebody did who is signed in at the desk, in a transaction of
     `Store.writing_alone`.
 
-    Files are written within it as well, before the entry: while the database is held or full, no file is written that
-    the log does not know of.
+    Files are written within it as well, behind the entry and last of all: while the database is held or full, no file
+    is written that the log does not know of.
     """
     deed = Deed(happened=app.clock(), who=claimed(who, None), act=act, issue=issue, digest=None, note=words)
     audit.write(connection, deed)
