@@ -48,6 +48,7 @@ bench: $(TOOLS) ## Prints figures beside their peers, measured in the same run.
 	$(BIN)/python -m bench.press
 	$(BIN)/python -m bench.deliver
 	$(BIN)/python -m bench.archive
+	$(BIN)/python -m bench.desk
 
 sample: $(DEV) ## Remakes sent/ of the sample's finished issues and the golden files, to be read as a diff.
 	$(BIN)/python -m tests.tools.remake_sent
