@@ -14,6 +14,7 @@ from rich.console import Console
 from newsletter.actions.app import App
 from newsletter.actions.open_issue import open_issue
 from newsletter.actions.show_calendar import Shown, Stand, show_calendar
+from newsletter.actions.way_out import read_schedule
 from newsletter.cli.calendar import rendered
 from newsletter.model.issue import IssueId
 from newsletter.model.mailing import MailingState
@@ -39,6 +40,11 @@ def printed(shown: Shown, width: int = 100) -> str:
     return out.getvalue()
 
 
+def coming(app: App, weeks: int = 6) -> Shown:
+    """The next weeks by the schedule as it is written now."""
+    return show_calendar(app, read_schedule(app), weeks)
+
+
 def at(app: App, now: datetime = NOW) -> App:
     return replace(app, clock=lambda: now)
 
@@ -52,7 +58,7 @@ def rewritten(app: App, old: str, new: str) -> None:
 
 def test_six_weeks_with_every_deadline_in_both_cities(app: App) -> None:
     """Opened, cut off, approved, sent; on the clock of each city, with what is left; nothing wider than 100 columns."""
-    shown = show_calendar(at(app))
+    shown = coming(at(app))
     assert [str(one.issue) for one in shown.planned] == [
         "2026-11-27",
         "2026-12-04",
@@ -72,23 +78,23 @@ def test_six_weeks_with_every_deadline_in_both_cities(app: App) -> None:
 
 def test_the_next_deadline_is_counted_down_to(app: App) -> None:
     """To the minute, in both cities."""
-    text = printed(show_calendar(at(app, NOW + timedelta(minutes=12))))
+    text = printed(coming(at(app, NOW + timedelta(minutes=12))))
     assert "Next        cut-off of 2026-11-27 in 2 days 1 hour\n" in text
     assert "\n            Wed 25 Nov 18:00 Hong Kong = Wed 25 Nov 05:00 New York\n" in text
-    hour = printed(show_calendar(at(app, datetime(2026, 11, 25, 9, 14, 30, tzinfo=UTC))))
+    hour = printed(coming(at(app, datetime(2026, 11, 25, 9, 14, 30, tzinfo=UTC))))
     assert "cut-off of 2026-11-27 in 45 minutes" in hour
 
 
 @pytest.mark.parametrize("weeks", [1, 10])
 def test_so_many_weeks_are_shown_as_are_asked_for(app: App, weeks: int) -> None:
     """Today's issue included."""
-    shown = show_calendar(at(app), weeks)
+    shown = coming(at(app), weeks)
     assert len(shown.planned) == weeks
     assert all(one.issue.date <= NOW.date() + timedelta(weeks=weeks) for one in shown.planned)
 
 
 def stands(app: App) -> dict[str, Stand]:
-    return {str(one.issue): one.stand for one in show_calendar(app).planned}
+    return {str(one.issue): one.stand for one in coming(app).planned}
 
 
 def test_how_far_each_issue_is(app: App) -> None:
@@ -116,7 +122,7 @@ def test_an_approved_issue_is_told_until_it_is_changed(publication: Path) -> Non
 def test_an_issue_that_was_sent_is_told(sender: App) -> None:
     """On the day it went out; the next deadline is one of the issue after it."""
     send(sender)
-    shown = show_calendar(sender)
+    shown = coming(sender)
     (first, *_) = shown.planned
     assert (first.issue, first.stand) == (COMING, Stand.SENT)
     assert first.mailing is not None
@@ -127,7 +133,7 @@ def test_an_issue_that_was_sent_is_told(sender: App) -> None:
 
 def test_an_issue_that_was_due_and_is_not_sent_stands_out(app: App) -> None:
     """Two hours after it was due."""
-    text = printed(show_calendar(at(app, datetime(2026, 11, 27, 15, tzinfo=UTC))))
+    text = printed(coming(at(app, datetime(2026, 11, 27, 15, tzinfo=UTC))))
     assert "not sent" in text
 
 
@@ -257,7 +263,7 @@ def test_a_folder_that_the_calendar_does_not_know_is_told_with_the_way_out(app: 
     open_issue(app, IssueId(date(2026, 12, 4)))
     rewritten(app, "skip: [", "skip: [2026-12-04, ")
     (app.root / "content" / "issues" / "2026-12-02").mkdir()
-    words = [one.words for one in show_calendar(at(app)).notices if "by itself" in one.words]
+    words = [one.words for one in coming(at(app)).notices if "by itself" in one.words]
     assert words == [
         "2026-12-02 is not in the calendar, and content/issues/2026-12-02 is there: it does not go out by itself. "
         "`newsletter move 2026-12-02 2026-12-11` gives it a date that is free.",
@@ -269,7 +275,7 @@ def test_a_folder_that_the_calendar_does_not_know_is_told_with_the_way_out(app: 
 def test_mistakes_in_the_holidays_hide_no_week(app: App) -> None:
     """They are told beside it, with their line."""
     (app.root / "content" / "holidays.yaml").write_text("- { date: 2026-12-25 }\n", "utf-8")
-    shown = show_calendar(at(app))
+    shown = coming(at(app))
     assert len(shown.planned) == 6
     assert any(one.words.startswith("content/holidays.yaml:1: `name` is missing") for one in shown.notices)
 
@@ -277,7 +283,7 @@ def test_mistakes_in_the_holidays_hide_no_week(app: App) -> None:
 def test_a_calendar_of_skipped_weeks_only_has_no_next_deadline(app: App) -> None:
     """It is shown all the same."""
     rewritten(app, "skip: [2026-12-25", "skip: [2026-11-27, 2026-12-25")
-    shown = show_calendar(at(app), 1)
+    shown = coming(at(app), 1)
     assert shown.next is None
     assert "skipped" in printed(shown)
 
@@ -285,7 +291,7 @@ def test_a_calendar_of_skipped_weeks_only_has_no_next_deadline(app: App) -> None
 def test_three_cities_are_shown_beside_each_other(app: App) -> None:
     """Each in a column of its own, and the line still fits."""
     rewritten(app, "\nteam:", "  - name: Prague\n    zone: Europe/Prague\n\nteam:")
-    text = printed(show_calendar(at(app), 1))
+    text = printed(coming(at(app), 1))
     (row,) = [" ".join(line.split()) for line in text.splitlines() if " send " in line]
     assert row == "send Fri 27 Nov 21:00 Fri 27 Nov 08:00 Fri 27 Nov 14:00 in 4 days"
     assert max(len(line.rstrip()) for line in text.splitlines() if " = " not in line) <= 100

@@ -3,6 +3,7 @@ told in words what happened and what to do next, and has what they typed."""
 
 from __future__ import annotations
 
+import re
 import resource
 import shutil
 import sqlite3
@@ -12,11 +13,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from starlette.responses import Response
 
 from newsletter.actions.app import read_issue
 from newsletter.actions.keep_draft import draft_of, drop_draft
 from newsletter.actions.save_text import look_at_text, save_text
-from newsletter.desk.faults import disk_words
+from newsletter.desk.ask import Ask
+from newsletter.desk.faults import disk_words, too_large_words
+from newsletter.desk.office import Office
+from newsletter.desk.pages.all import PAGES
+from newsletter.desk.routes import FILE, TEAM, TEXT, Page
 from newsletter.store import audit
 from newsletter.store.engine import open_store
 from tests.approving import COMING, in_issue, sign
@@ -263,6 +269,50 @@ def test_a_clock_that_is_set_back_or_ahead_loses_nothing(desk: Desking) -> None:
     finally:
         desk.clock.now = NOW
     assert sent(mei, page).status == 303
+
+
+def takes(office: Office, ask: Ask) -> Response:
+    """A page that says what it has got."""
+    return office.page(ask, "trouble.html", "Got", {"words": sorted([*ask.form, *ask.files]), "texts": []})
+
+
+@pytest.mark.parametrize(("octets", "given_back"), [(60_000, ["Before it.", "Behind it."]), (400_000, ["Before it."])])
+def test_a_file_that_is_too_large_is_told_with_what_was_typed(
+    publication: Path, octets: int, given_back: list[str]
+) -> None:
+    """In the words of the desk: how large it may be, and the text around it; of what has no end, the text that came
+    first. The next form on the same page is taken."""
+    page = Page("/small", TEAM, None, takes, most=40_000)
+    with desk_of(publication, pages=(page, *PAGES)) as desk:
+        mei = desk.signed_in("mei")
+        form = mei.get("/people")
+        answer, small = (mei.ask("POST", "/small", *_with_file(form, size)) for size in (octets, 500))
+    assert answer.status == 413
+    assert "This is too large" in answer.text
+    assert too_large_words(40_000) in answer.text
+    assert 'aria-label="Desk"' in answer.text
+    assert [one for one in ("Before it.", "Behind it.") if one in answer.text] == given_back
+    assert (small.status, re.findall('class="error">\\s*(\\w+)', small.text)) == (
+        200,
+        ["after", "before", "picture", "token"],
+    )
+
+
+def _with_file(form: Reply, size: int) -> tuple[bytes, dict[str, str]]:
+    """A form with a text, a file of so many octets, and a text behind it."""
+    parts = (("token", form.hidden("token")), ("before", "Before it."), ("picture", ""), ("after", "Behind it."))
+    lines = [
+        f'--x\r\nContent-Disposition: form-data; name="{name}"'
+        + (f'; filename="a.png"\r\n\r\n{"x" * size}' if name == "picture" else f"\r\n\r\n{text}")
+        for name, text in parts
+    ]
+    return "\r\n".join([*lines, "--x--\r\n"]).encode(), {"Content-Type": "multipart/form-data; boundary=x"}
+
+
+def test_the_words_on_a_file_that_is_too_large_say_how_large_it_may_be() -> None:
+    """A picture has less room than the form that it comes with."""
+    assert "a picture may have 25 MB, any other file 32 MB" in too_large_words(FILE)
+    assert "it may have 4 MB" in too_large_words(TEXT)
 
 
 @pytest.mark.parametrize(

@@ -217,7 +217,8 @@ def test_answers_are_shown_and_chosen(desk: Desking) -> None:
     asked = IssueId.parse("2026-11-20")
     assert asked
     for name, text in (("Ana", "The second\nwith two lines"), (HOSTILE, HOSTILE)):
-        take_answer(desk.app, asked, Typed(name=name, place="Brno", text=text, consents=True), "may be printed")
+        typed = Typed(name=name, place="Brno", text=text, consents=True)
+        take_answer(desk.app, desk.office.schedule, asked, typed, "may be printed")
     priya = desk.signed_in("priya")
     page = priya.get("/answers?issue=2026-11-20")
     assert "with two lines" in page.text

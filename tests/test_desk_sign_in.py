@@ -460,6 +460,18 @@ def test_nobody_but_an_operator_makes_links_or_ends_sessions_of_others(desk: Des
     assert other.get("/team").status == 200
 
 
+def test_who_comes_while_schedule_yaml_has_a_mistake_is_let_in(desk: Desking) -> None:
+    """By the team of before, with a password or by a link that was made then: somebody may have to stop a mailing."""
+    password(desk, "mei")
+    link = make_link(desk.app, "daniel", desk.clock())
+    in_schedule(desk, "team:", "team: [")
+    assert signing_in(desk.stranger(), "mei", GOOD).status == 303
+    client = desk.stranger()
+    came = client.send(client.get(f"/sign-in/{link}"), f"/sign-in/{link}")
+    assert came.status == 303
+    assert "the desk shows them as they stood before" in client.get("/calendar").text
+
+
 def test_who_is_taken_out_of_the_team_is_signed_out_at_once(desk: Desking) -> None:
     """And roles hold from the moment they are written."""
     daniel, priya = desk.signed_in("daniel"), desk.signed_in("priya")

@@ -113,7 +113,7 @@ def test_an_alarm_is_told_with_what_to_do(desk: Desking) -> None:
 def test_jobs_tell_what_came_of_each_and_when_it_is_next(desk: Desking) -> None:
     """Every job has its row, with its next time on the clock of each city."""
     page = desk.signed_in("priya").get("/jobs")
-    for one in list_jobs(desk.app).jobs:
+    for one in list_jobs(desk.app, desk.office.schedule).jobs:
         assert f'<th scope="row">{one.job.value}<' in page.text
     assert "Mon 04:15 New York · Mon 17:15 Hong Kong" in page.text
     assert "never ran" in page.text

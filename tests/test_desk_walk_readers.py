@@ -28,7 +28,7 @@ def desk(desk_ground: DeskGround, tmp_path_factory: pytest.TempPathFactory) -> I
         assert LAST is not None
         for way in WAYS:
             typed = Typed(name=f"Reader {way}", place="Brno", text=f"{way}: nine days", consents=True)
-            take_answer(running.app, LAST, typed, "Yes.")
+            take_answer(running.app, running.office.schedule, LAST, typed, "Yes.")
         yield running
 
 

@@ -16,6 +16,7 @@ from newsletter.actions.app import App
 from newsletter.actions.jobs import JobContext
 from newsletter.actions.list_jobs import list_jobs
 from newsletter.actions.run_job import FAULT, lock_of, next_wakes
+from newsletter.actions.way_out import read_schedule
 from newsletter.model.errors import ConfigError
 from newsletter.model.job import Job, Occasion, Outcome, Run, RunState
 from newsletter.store import runs
@@ -210,7 +211,6 @@ def test_a_failure_is_not_repeated_once_it_would_be_too_late(desk: Timed) -> Non
 
 
 def _reminders(desk: Timed) -> tuple[Occasion, ...]:
-    from newsletter.actions.way_out import read_schedule
     from newsletter.publication.timetable import occasions
 
     return occasions(read_schedule(desk.app), Job.REMIND, MONDAY, due_of(desk.app))
@@ -361,7 +361,7 @@ def test_the_jobs_are_shown_with_what_came_of_them_and_what_is_next(desk: Timed)
     assert "2026-11-23 12:07:00" in history.stdout
     as_json = json.loads(command("-C", str(desk.app.root), "jobs", "--json").stdout)
     assert [one["job"] for one in as_json] == [job.value for job in Job]
-    assert {one.job: one.off for one in list_jobs(desk.app).jobs}[Job.SEND] is False
+    assert {one.job: one.off for one in list_jobs(desk.app, read_schedule(desk.app)).jobs}[Job.SEND] is False
 
 
 def test_a_job_is_run_by_hand_on_the_command_line(desk: Timed) -> None:

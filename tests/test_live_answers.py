@@ -59,7 +59,7 @@ def still(pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def kept(site: Living) -> tuple[ReaderAnswer, ...]:
-    return list_answers(site.app, ASKING).answers
+    return list_answers(site.app, site.live.schedule, ASKING).answers
 
 
 def sent(site: Living, form: Mapping[str, str]) -> Answer:
@@ -357,9 +357,9 @@ def test_the_command_shows_all_answers_in_the_order_they_came(site: Living) -> N
 def test_an_issue_that_can_have_no_answers_is_told_why(site: Living) -> None:
     """Not gone out yet, or not there at all."""
     with pytest.raises(ConfigError, match="has not gone out"):
-        list_answers(site.app, COMING)
+        list_answers(site.app, site.live.schedule, COMING)
     with pytest.raises(ConfigError, match="there is no issue 2020-01-03"):
-        list_answers(site.app, IssueId(datetime(2020, 1, 3, tzinfo=UTC).date()))
+        list_answers(site.app, site.live.schedule, IssueId(datetime(2020, 1, 3, tzinfo=UTC).date()))
 
 
 def test_what_the_command_writes_is_the_replies_of_the_next_issue(site: Living) -> None:

@@ -204,10 +204,10 @@ def test_a_reader_without_javascript_answers_the_question(site: Living, browser:
         page.get_by_label("Your name, as we may print it").fill("Dewi A.")
         page.get_by_label("Where you write from").fill("Rotterdam")
         page.get_by_role("button", name="Send the answer").click()
-        assert list_answers(site.app, ASKING).answers == ()
+        assert list_answers(site.app, site.live.schedule, ASKING).answers == ()
         page.get_by_label("You may print my answer").check()
         page.get_by_role("button", name="Send the answer").click()
         assert page.get_by_role("heading", level=1).inner_text() == "Thank you for your answer"
         assert context.cookies() == []
-    [kept] = list_answers(site.app, ASKING).answers
+    [kept] = list_answers(site.app, site.live.schedule, ASKING).answers
     assert (kept.name, kept.place, kept.text) == ("Dewi A.", "Rotterdam", "No.\nNever.")

@@ -31,6 +31,7 @@ from newsletter.actions.send_notices import send_notices
 from newsletter.actions.show_receipt import people_of, show_receipt
 from newsletter.actions.sign_up import sign_up
 from newsletter.actions.unsubscribe_reader import suppress_reader
+from newsletter.actions.way_out import read_schedule
 from newsletter.model.backup import BadBackup
 from newsletter.model.errors import ConfigError
 from newsletter.model.mailing import DeliveryState, MailingState
@@ -263,7 +264,7 @@ def test_a_backup_from_the_middle_of_a_mailing_sends_nothing_to_anybody_twice(
     assert counts.keys() == {ACCEPTED, UNKNOWN}
     assert counts[ACCEPTED] <= 3
     assert done.put_back.unknown == ((COMING, counts[UNKNOWN]),)
-    with people_of(app, COMING, (UNKNOWN,)) as people:
+    with people_of(app, read_schedule(app), COMING, (UNKNOWN,)) as people:
         answer = next(people).delivery.answer
     assert answer
     assert "may have left since then" in answer.said

@@ -11,16 +11,19 @@ from newsletter.edit.replies import replies_md, with_replies
 from newsletter.model.errors import ConfigError
 from newsletter.model.issue import IssueId
 from newsletter.model.saving import Saved
+from newsletter.publication.schedule import Schedule
 
 SECTION = "replies"
 
 
-def choose_answers(app: App, asked: IssueId, numbers: Sequence[int], into: IssueId, who: str) -> Saved:
+def choose_answers(
+    app: App, schedule: Schedule, asked: IssueId, numbers: Sequence[int], into: IssueId, who: str
+) -> Saved:
     """Adds these answers to the question of one issue to the replies of another, which is in preparation.
 
     Those that stand there already stay as they are. Raises `ConfigError` where none is chosen, and as `save_text`.
     """
-    found = list_answers(app, asked)
+    found = list_answers(app, schedule, asked)
     chosen = [one for one in found.answers if one.number in numbers]
     if not chosen:
         raise ConfigError("answers", "no answer is chosen; tick those that readers shall see")

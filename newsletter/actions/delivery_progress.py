@@ -13,7 +13,7 @@ from newsletter.actions.readers import readers_store
 from newsletter.actions.show_receipt import Proof, show_receipt
 from newsletter.actions.show_returned import Back
 from newsletter.actions.start_sending import is_at_it, last_words
-from newsletter.actions.way_out import read_schedule, way_words
+from newsletter.actions.way_out import way_words
 from newsletter.model.approval import NotApproved, Standing
 from newsletter.model.audit import Deed
 from newsletter.model.errors import ContentError
@@ -21,6 +21,7 @@ from newsletter.model.issue import IssueId
 from newsletter.model.job import Job, Run
 from newsletter.model.mailing import DeliveryState, Mailing, Receipt
 from newsletter.publication import calendar
+from newsletter.publication.schedule import Schedule
 from newsletter.store import audit, mailings, planning, receipts, returned, runs
 from newsletter.store.deliveries import first_planned
 from newsletter.store.engine import Store
@@ -132,14 +133,17 @@ def look_after(app: App, issue: IssueId) -> After:
     return After(show_receipt(app, issue), look_at_fates(app, issue))
 
 
-def look_at_sending(app: App, issue: IssueId, copies: Copies | None) -> Sending:
-    """How far the sending has come, its copies as they were counted; None: it has no mailing. Raises `ConfigError` for
-    an issue that there is not, `ContentError` for schedule.yaml."""
+def look_at_sending(app: App, schedule: Schedule, issue: IssueId, copies: Copies | None) -> Sending:
+    """How far the sending has come, its copies as they were counted; None: it has no mailing.
+
+    No file of the publication is read: what is being sent are the bytes that were approved, and whoever looks after
+    them sees it with any file broken. Raises `ConfigError` for an issue that there is not.
+    """
     known_issue(app, issue)
     return Sending(
         issue=issue,
         now=app.clock(),
-        due=calendar.week(read_schedule(app).calendar, issue).due,
+        due=calendar.week(schedule.calendar, issue).due,
         mailing=copies.receipt.mailing if copies else None,
         receipt=copies.receipt if copies else None,
         lately=copies.lately if copies else (),
@@ -148,10 +152,9 @@ def look_at_sending(app: App, issue: IssueId, copies: Copies | None) -> Sending:
     )
 
 
-def look_before(app: App, issue: IssueId, audience: Audience) -> Before:
-    """What will be sent, by whom, to whom as they were just counted, and what stands in the way. Raises as
-    `look_at_sending`."""
-    schedule = read_schedule(app)
+def look_before(app: App, schedule: Schedule, issue: IssueId, audience: Audience) -> Before:
+    """What will be sent, by whom, to whom as they were just counted, and what stands in the way: mistakes in files as
+    well. Raises `NotAtHome`."""
     approved, hindrance = None, None
     try:
         approved = approved_edition(app, issue).standing

@@ -9,7 +9,7 @@ from newsletter.actions.app import App
 from newsletter.actions.home import home_store
 from newsletter.actions.way_out import read_schedule
 from newsletter.model.job import Job, Occasion, Run, RunState
-from newsletter.publication.schedule import City
+from newsletter.publication.schedule import City, Schedule
 from newsletter.publication.timetable import next_occasion
 from newsletter.store import runs
 
@@ -45,9 +45,9 @@ class JobHistory:
     cities: tuple[City, ...]
 
 
-def list_jobs(app: App) -> Rota:
-    """Every job as it stands. Changes nothing. Raises `NotAtHome`, `ContentError` for schedule.yaml, `StoreError`."""
-    schedule, now = read_schedule(app), app.clock()
+def list_jobs(app: App, schedule: Schedule) -> Rota:
+    """Every job as it stands by this schedule. Changes nothing. Raises `NotAtHome`, `StoreError`."""
+    now = app.clock()
     with home_store(app, "jobs run") as store:
         standings = tuple(
             JobStanding(
@@ -63,7 +63,7 @@ def list_jobs(app: App) -> Rota:
 
 
 def list_runs(app: App, job: Job, count: int) -> JobHistory:
-    """The runs of a job that were due last, at most so many. Raises as `list_jobs`."""
+    """The runs of a job that were due last, at most so many. Raises as `list_jobs`, `ContentError`."""
     schedule = read_schedule(app)
     with home_store(app, "jobs run") as store:
         return JobHistory(job=job, runs=runs.newest_first(store, job, count), cities=schedule.cities)

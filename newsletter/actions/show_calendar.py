@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from newsletter.actions.app import App, read_publication
+from newsletter.actions.app import App
 from newsletter.actions.approved_edition import approved_edition
 from newsletter.actions.home import home_store
 from newsletter.model.approval import NotApproved
@@ -73,11 +73,10 @@ class Shown:
     at_home: bool  # False in a clone: what is approved and sent is told from the files alone
 
 
-def show_calendar(app: App, weeks: int = 6) -> Shown:
-    """The issues of the next weeks, those of today included. Changes nothing. Raises `ContentError`, `StoreError`."""
-    folder = Folder(app.root)
-    schedule, now = read_publication(app, folder).schedule, app.clock()
-    days_off, mistakes = holidays.read(folder, schedule.cities)
+def show_calendar(app: App, schedule: Schedule, weeks: int = 6) -> Shown:
+    """The issues of the next weeks, those of today included, by this schedule. Changes nothing. Raises `StoreError`."""
+    now = app.clock()
+    days_off, mistakes = holidays.read(Folder(app.root), schedule.cities)
     with ExitStack() as opened:
         store = opened.enter_context(home_store(app, "sending happens")) if app.is_home else None
         planned = tuple(_planned(app, store, schedule, issue) for issue in _issues(schedule, now, weeks))

@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from newsletter.actions.app import App, known_issue, read_publication
+from newsletter.actions.app import App, known_issue
 from newsletter.actions.mailing_of import mailing_of
 from newsletter.actions.readers import readers_store
+from newsletter.actions.way_out import domain_of
 from newsletter.deliver.personal import message_id
 from newsletter.model.approval import Signature, living
 from newsletter.model.issue import IssueId
 from newsletter.model.mailing import Delivery, DeliveryState, MailingId, Receipt
 from newsletter.model.returned import Nature, Returned
-from newsletter.publication.folder import Folder
+from newsletter.publication.schedule import Schedule
 from newsletter.store import approvals, receipts, returned
 from newsletter.store.engine import Store
 from newsletter.tokens import Purpose
@@ -52,15 +53,14 @@ class Person(NamedTuple):
 
 @contextmanager
 def people_of(
-    app: App, issue: IssueId, states: tuple[DeliveryState, ...], natures: tuple[Nature, ...] = ()
+    app: App, schedule: Schedule, issue: IssueId, states: tuple[DeliveryState, ...], natures: tuple[Nature, ...] = ()
 ) -> Iterator[Iterator[Person]]:
     """The people behind a figure of the receipt, in order, read a page at a time: those whose copies are in these
     states, or, where natures are given, those of whose copies such things came back, whatever their state."""
     known_issue(app, issue)
-    domain = read_publication(app, Folder(app.root)).schedule.sender.address.rpartition("@")[2]
     with readers_store(app) as (store, ring):
         mailing = mailing_of(store, issue)
-        signing = ring.led_by(mailing.key)
+        signing, domain = ring.led_by(mailing.key), domain_of(schedule)
 
         def rows() -> Iterator[Person]:
             for page in _pages(store, mailing.id, states, natures):

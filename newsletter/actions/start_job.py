@@ -23,7 +23,8 @@ def start_job(app: App, job: Job, who: str, *, login: str | None) -> bool:
     """Begins a process that does the job; False where one does it already, and nothing was done.
 
     Who asked for it stands in the audit log before the process is there. Raises `ConfigError` for a job that is not
-    begun so, `CannotStart`, and what `list_jobs` raises. What the process meets stands in its log: see `last_words`.
+    begun so, `CannotStart`, `NotAtHome`, `ContentError` for schedule.yaml. What the process meets stands in its log:
+    see `last_words`.
     """
     if job in ELSEWHERE:
         raise ConfigError("job", f"'{job.value}' is not begun here; an issue is sent from the page of its delivery")

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from newsletter.actions.app import App
 from newsletter.actions.home import home_store
-from newsletter.actions.way_out import read_schedule
 from newsletter.model.errors import NewsletterError
 from newsletter.model.issue import IssueId
 from newsletter.model.question import AskedQuestion
 from newsletter.model.reader_answer import ReaderAnswer, Slip, Typed, slips, tidied
 from newsletter.publication.folder import is_sent
+from newsletter.publication.schedule import Schedule
 from newsletter.publication.sent import read_sent
 from newsletter.store import reader_answers
 
@@ -43,7 +43,7 @@ class Asking:
     is_open: bool  # answers are taken still, to the end of the last day in the sending zone
 
 
-def find_question(app: App, issue: IssueId) -> Asking | None:
+def find_question(app: App, schedule: Schedule, issue: IssueId) -> Asking | None:
     """What an issue asks, by the newest edition that went out; None for one that asks nothing or has not gone out.
 
     Raises `ContentError` where its files are not whole.
@@ -54,7 +54,7 @@ def find_question(app: App, issue: IssueId) -> Asking | None:
     question = _question(meta.get("question"))
     if question is None:
         return None
-    zone = ZoneInfo(read_schedule(app).calendar.send.zone)
+    zone = ZoneInfo(schedule.calendar.send.zone)
     return Asking(
         issue=issue,
         language=str(meta.get("language")),
@@ -63,13 +63,13 @@ def find_question(app: App, issue: IssueId) -> Asking | None:
     )
 
 
-def take_answer(app: App, issue: IssueId, typed: Typed, words: str) -> ReaderAnswer:
+def take_answer(app: App, schedule: Schedule, issue: IssueId, typed: Typed, words: str) -> ReaderAnswer:
     """Keeps an answer, with the words the reader has agreed to. The same sent again is kept once.
 
     Nothing of who sent it is kept but what they typed. Raises `AnswerSlips` with all that has to be mended,
     `AnswersOver`.
     """
-    asking = find_question(app, issue)
+    asking = find_question(app, schedule, issue)
     if asking is None or not asking.is_open:
         raise AnswersOver(issue)
     tidy = tidied(typed)

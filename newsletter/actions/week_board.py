@@ -187,7 +187,7 @@ def _with_database(app: App, store: Store, board: WeekBoard, before: WeekBoard |
         others=tuple(one for one in mailings.living(store) if one.issue != issue and one.state in _WANTING),
         answers=sum(count for *_, count in weekly.answers_between(store, since, board.at)),
         concerns=seen(app, store, board.schedule).concerns,
-        rota=list_jobs(app),
+        rota=list_jobs(app, board.schedule),
     )
 
 

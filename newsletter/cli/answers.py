@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 from newsletter.actions.list_answers import Answered, list_answers
+from newsletter.actions.way_out import read_schedule
 from newsletter.cli.arguments import IssueArgument, opened
 from newsletter.edit.replies import replies_md
 from newsletter.model.issue import IssueId
@@ -28,7 +29,8 @@ def command(folder: str, issue: IssueId | None, as_yaml: bool) -> int:
     Example:
       newsletter answers 2026-11-20 --yaml > content/issues/2026-11-27/replies.md
     """
-    found = list_answers(opened(folder), issue)
+    app = opened(folder)
+    found = list_answers(app, read_schedule(app), issue)
     if as_yaml:
         click.echo(replies_md(found.asking.question.text, found.answers), nl=False)
         return 0

@@ -9,11 +9,13 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from newsletter.actions.app import read_publication
 from newsletter.actions.show_calendar import Planned, Shown, Stand, show_calendar
 from newsletter.cli.arguments import in_words, opened
 from newsletter.cli.terminal import console
 from newsletter.gather.health import span
 from newsletter.publication.calendar import in_cities
+from newsletter.publication.folder import Folder
 
 _STYLES = {
     Stand.NOT_OPENED: "dim",
@@ -36,7 +38,9 @@ def command(folder: str, weeks: int) -> None:
     Example:
       newsletter calendar --weeks 10
     """
-    console().print(rendered(show_calendar(opened(folder), weeks)))
+    app = opened(folder)
+    schedule = read_publication(app, Folder(app.root)).schedule
+    console().print(rendered(show_calendar(app, schedule, weeks)))
 
 
 def rendered(shown: Shown) -> Group:

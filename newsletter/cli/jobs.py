@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from newsletter.actions.list_jobs import JobHistory, JobStanding, Rota, list_jobs, list_runs
+from newsletter.actions.way_out import read_schedule
 from newsletter.cli.arguments import opened
 from newsletter.cli.terminal import console
 from newsletter.gather.health import span
@@ -44,7 +45,7 @@ def command(folder: str, name: str | None, count: int, as_json: bool) -> int:
     """
     app = opened(folder)
     if name is None:
-        rota = list_jobs(app)
+        rota = list_jobs(app, read_schedule(app))
         if as_json:
             click.echo(json.dumps([_as_json(one) for one in rota.jobs], ensure_ascii=False, indent=2))
         else:

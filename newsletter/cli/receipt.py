@@ -10,15 +10,15 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from newsletter.actions.app import App, last_sent_issue, read_publication
+from newsletter.actions.app import App, last_sent_issue
 from newsletter.actions.show_receipt import people_of, show_receipt
+from newsletter.actions.way_out import read_schedule
 from newsletter.cli import receipts
 from newsletter.cli.arguments import IssueArgument, opened
 from newsletter.cli.terminal import console
 from newsletter.model.issue import IssueId
 from newsletter.model.mailing import DeliveryState
 from newsletter.model.returned import Nature
-from newsletter.publication.folder import Folder
 from newsletter.readers.cells import escaped
 
 _AT_MOST = 200  # people listed on a terminal; a file has all
@@ -58,8 +58,7 @@ def command(folder: str, issue: IssueId | None, show: str | None, in_csv: bool, 
     elif show or in_csv:
         (_write_csv if in_csv else _print_people)(app, name, _wanted(show))
     else:
-        cities = read_publication(app, Folder(app.root)).schedule.cities
-        console().print(receipts.shown(proof, cities, app.clock()))
+        console().print(receipts.shown(proof, read_schedule(app).cities, app.clock()))
     return 0 if proof.receipt.closed else 1
 
 
@@ -72,7 +71,7 @@ def _wanted(show: str | None) -> _Wanted:
 def _write_csv(app: App, issue: IssueId, wanted: _Wanted) -> None:
     writer = csv.writer(sys.stdout)
     writer.writerow(receipts.FIELDS)
-    with people_of(app, issue, *wanted) as people:
+    with people_of(app, read_schedule(app), issue, *wanted) as people:
         for person in people:
             writer.writerow([escaped(cell) for cell in receipts.row(person)])
 
@@ -82,7 +81,7 @@ def _print_people(app: App, issue: IssueId, wanted: _Wanted) -> None:
     for name in ("reader", "state", "last change (UTC)", "what the server said", "Message-ID", "came back"):
         table.add_column(name, overflow="fold")
     count = 0
-    with people_of(app, issue, *wanted) as people:
+    with people_of(app, read_schedule(app), issue, *wanted) as people:
         for count, person in enumerate(people, 1):
             if count > _AT_MOST:
                 break

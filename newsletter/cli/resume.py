@@ -6,13 +6,12 @@ import getpass
 
 import click
 
-from newsletter.actions.app import read_publication
 from newsletter.actions.resume_mailing import resume_mailing
+from newsletter.actions.way_out import read_schedule
 from newsletter.cli.arguments import AS, IssueArgument, opened
 from newsletter.cli.send import told
 from newsletter.cli.sending import following, stopping, told_now
 from newsletter.model.issue import IssueId
-from newsletter.publication.folder import Folder
 
 
 @click.command("resume")
@@ -30,7 +29,7 @@ def command(folder: str, issue: IssueId, mended: bool, who: str) -> int:
       newsletter resume 2026-11-27 --mended
     """
     app = opened(folder)
-    cities = read_publication(app, Folder(app.root)).schedule.cities
+    cities = read_schedule(app).cities
     with following(issue) as watch, stopping() as stop:
         sent = resume_mailing(
             app, issue, who, login=getpass.getuser(), mended=mended, watch=watch, stop=stop, tell=told_now

@@ -6,14 +6,14 @@ import getpass
 
 import click
 
-from newsletter.actions.app import App, read_publication
+from newsletter.actions.app import App
 from newsletter.actions.send_issue import Rehearsal, Sent, rehearse, send_issue
+from newsletter.actions.way_out import read_schedule
 from newsletter.cli.arguments import AS, IssueArgument, in_words, opened
 from newsletter.cli.receipts import line, state_words
 from newsletter.cli.sending import following, stopping, told_now
 from newsletter.model.issue import IssueId
 from newsletter.model.mailing import DeliveryState, MailingState
-from newsletter.publication.folder import Folder
 from newsletter.publication.schedule import City
 
 
@@ -37,7 +37,7 @@ def command(folder: str, issue: IssueId, dry_run: bool, at_once: bool, who: str)
       newsletter send 2026-11-27
     """
     app = opened(folder)
-    cities = read_publication(app, Folder(app.root)).schedule.cities
+    cities = read_schedule(app).cities
     if dry_run:
         _tell(rehearse(app, issue), cities)
         return 0

@@ -6,15 +6,14 @@ import asyncio
 import logging
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route, request_response
@@ -23,25 +22,14 @@ from starlette.types import ASGIApp
 from newsletter.actions import sessions
 from newsletter.actions.accounts import account_of
 from newsletter.desk import cookies
-from newsletter.desk.ask import (
-    LONGEST_FORM,
-    PATIENCE,
-    STRANGERS_FORM,
-    Ask,
-    SignedIn,
-    Upload,
-    browser_asking,
-    is_ours,
-    network_asking,
-    of_query,
-    read_form,
-)
-from newsletter.desk.faults import disk_words
+from newsletter.desk.ask import Ask, SignedIn, browser_asking, is_ours, network_asking, of_query
+from newsletter.desk.body import PATIENCE, Form, read_form, room_for
+from newsletter.desk.faults import disk_words, forms_for, too_large_words
 from newsletter.desk.gate import Gate, names_of
 from newsletter.desk.office import Office
 from newsletter.desk.pages.all import PAGES
 from newsletter.desk.routes import TEXT, Page
-from newsletter.model.errors import ConfigError, ContentError, NewsletterError
+from newsletter.model.errors import ConfigError, ContentError, Mistake, NewsletterError
 from newsletter.tokens import Purpose
 
 _AT_ONCE = 12  # pages that are made at a time; the rest wait
@@ -63,6 +51,7 @@ _TITLES = {
     500: "Something went wrong here",
     503: "This cannot be done at the moment",
 }
+_TO_MEND = "A file has to be mended first"
 _DIGEST = re.compile("[0-9a-f]{64}")  # by which forms say what they have shown
 _WORD = 40  # characters of what is soon typed again
 _LOG = logging.getLogger(__name__)
@@ -91,7 +80,7 @@ def application(
         },
     )
     inner.router.redirect_slashes = False
-    inner.router.default = RequestBodyLimitMiddleware(request_response(door.missing), max_body_size=TEXT)
+    inner.router.default = request_response(door.missing)
     return Gate(inner, named | frozenset(hosts), named if secure else frozenset())
 
 
@@ -110,14 +99,13 @@ class Door:
         async def answer(request: Request) -> Response:
             return await self._answered(page, request)
 
-        limit = Middleware(RequestBodyLimitMiddleware, max_body_size=page.most)
-        return Route(page.path, answer, methods=_METHODS, middleware=[limit])
+        return Route(page.path, answer, methods=_METHODS)
 
     async def missing(self, request: Request) -> Response:
         """What stands at every other address: strangers are answered as at a page of ours."""
         ask = request.state.ask = await self._at_the_door(request)
         if ask.who is None:
-            return await self._signed_out(request, ask, request.method == "POST")
+            return await self._signed_out(request, ask, TEXT if request.method == "POST" else None)
         raise HTTPException(404, f"There is no page at {request.url.path[:200]}.")
 
     async def _answered(self, page: Page, request: Request) -> Response:
@@ -126,12 +114,12 @@ class Door:
             ask = request.state.ask = await self._at_the_door(request)
         except (NewsletterError, OSError):  # nobody can tell who asks; whoever it is gets back what they sent
             if is_sent and is_ours(request):
-                await self._read(request)
+                await self._read(request, page.most)
             raise
         wanted = page.takers if is_sent else page.roles
         if wanted:
             if ask.who is None:
-                return await self._signed_out(request, ask, is_sent)
+                return await self._signed_out(request, ask, page.most if is_sent else None)
             if not ask.who.may(*wanted):
                 may = " or ".join(sorted(role.value for role in wanted))
                 raise HTTPException(403, f"This is for whoever is {may}; schedule.yaml says who that is.")
@@ -139,7 +127,7 @@ class Door:
         if does is None:
             raise HTTPException(405, *(_ONLY_SHOWN if is_sent else _ONLY_TAKEN))
         if is_sent:
-            ask = request.state.ask = await self._with_form(request, ask)
+            ask = request.state.ask = await self._with_form(request, ask, page.most)
         async with self._turns if ask.who else self._strangers:
             response = await run_in_threadpool(does, self._office, ask)
         if ask.who is None and not cookies.value_of(request.headers, cookies.FORM, ask.secure):
@@ -178,40 +166,42 @@ class Door:
             return None
         return SignedIn(member, session.digest)
 
-    async def _signed_out(self, request: Request, ask: Ask, is_sent: bool) -> Response:
-        """To the sign-in, and from there back here. What was sent is shown, for whoever wrote it to take along."""
-        if not is_sent:
+    async def _signed_out(self, request: Request, ask: Ask, most: int | None) -> Response:
+        """To the sign-in, and from there back here. What was sent, of `most` octets, is shown, for whoever wrote it to
+        take along; None: nothing was sent."""
+        if most is None:
             return RedirectResponse(f"/sign-in?next={quote(ask.path, safe='')}", 303)
         if not is_ours(request):
             raise HTTPException(403, _NOT_OURS)
-        await self._read(request)
+        await self._read(request, most)
         values = {"texts": request.state.texts}
         async with self._strangers:
             return await run_in_threadpool(
                 self._office.page, ask, "signed_out.html", "You are signed out", values, status=401
             )
 
-    async def _with_form(self, request: Request, ask: Ask) -> Ask:
+    async def _with_form(self, request: Request, ask: Ask, most: int) -> Ask:
         """The request with what is sent, which a page of ours must have sent, in the same session.
 
-        Raises `HTTPException` 403 for what comes from elsewhere.
+        Raises `HTTPException` 403 for what comes from elsewhere, 413 for more than `most` octets.
         """
         if not is_ours(request):
             raise HTTPException(403, _NOT_OURS)
-        several, files = await self._read(request)
-        form = {name: all_of[0] for name, all_of in several.items()}
+        sent = await self._read(request, most)
+        form = {name: all_of[0] for name, all_of in sent.several.items()}
         if not self._office.ring.is_seal(Purpose.DESK_FORM, ask.bound.encode(), form.get("token", "")):
             raise HTTPException(403, _ANOTHER_SESSION)
-        return replace(ask, form=form, several=several, files=files)
+        return replace(ask, form=form, several=sent.several, files=sent.files)
 
-    async def _read(self, request: Request) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, Upload]]:
+    async def _read(self, request: Request, most: int) -> Form:
         """What is sent. Whatever page is shown in the end, it can give back what somebody has typed."""
         ask: Ask | None = getattr(request.state, "ask", None)
-        most = LONGEST_FORM if ask and ask.who else STRANGERS_FORM
-        several, files = await read_form(request, self._patience, most)
-        typed = (text for name, all_of in several.items() if name not in _SECRET + _OURS for text in all_of)
+        sent = await read_form(request, self._patience, room_for(most, is_signed_in=bool(ask and ask.who)))
+        typed = (text for name, all_of in sent.several.items() if name not in _SECRET + _OURS for text in all_of)
         request.state.texts = [text for text in typed if text.strip() and not _DIGEST.fullmatch(text)]
-        return several, files
+        if sent.is_too_large:
+            raise HTTPException(413, too_large_words(most))
+        return sent
 
     def _is_secure(self, request: Request) -> bool:
         return request.headers["host"].lower() in self._secure
@@ -224,7 +214,7 @@ class Door:
     def troubled(self, request: Request, error: Exception) -> Response:
         """What an action refuses: its own words say what to do."""
         if isinstance(error, ContentError):
-            return self._told(request, 422, [str(one) for one in error.mistakes])
+            return self._told(request, 422, [str(one) for one in error.mistakes], mistakes=error.mistakes)
         return self._told(request, 422 if isinstance(error, ConfigError) else 409, [str(error)])
 
     def stuck(self, request: Request, error: Exception) -> Response:
@@ -242,12 +232,24 @@ class Door:
         return self._told(request, 500, ["This is a mistake in the program; the log of the desk says more."])
 
     def _told(
-        self, request: Request, status: int, words: list[str], headers: Mapping[str, str] | None = None
+        self,
+        request: Request,
+        status: int,
+        words: list[str],
+        headers: Mapping[str, str] | None = None,
+        mistakes: Sequence[Mistake] = (),
     ) -> Response:
         ask: Ask = getattr(request.state, "ask", None) or Ask()
-        title = _TITLES.get(status, "This did not work")
+        title = _TO_MEND if mistakes else _TITLES.get(status, "This did not work")
         texts = [text for text in getattr(request.state, "texts", ()) if len(text.split()) > 1 or len(text) > _WORD]
-        values = {"words": words, "texts": texts}
+        values: dict[str, Any] = {
+            "words": words,
+            "texts": texts,
+            "is_file": bool(mistakes),
+            "forms": forms_for(mistakes),
+        }
+        if mistakes:
+            values["trouble"] = ()  # it stands here
         response: Response
         if ask.is_part:
             response = self._office.part(ask, "trouble_part.html", values, status)
@@ -256,7 +258,7 @@ class Door:
         response.headers.update(headers or {})
         return response
 
-    def _page(self, ask: Ask, title: str, values: Mapping[str, list[str]], status: int) -> Response:
+    def _page(self, ask: Ask, title: str, values: Mapping[str, Any], status: int) -> Response:
         try:
             return self._office.page(ask, "trouble.html", title, values, status)
         except ContentError as error:  # in a template that this page needs as well: then without any

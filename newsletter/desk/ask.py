@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from python_multipart.multipart import parse_options_header
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
+from newsletter.desk.body import Upload
 from newsletter.publication.schedule import Member, Role
 from newsletter.serving.limits import network_of
 from newsletter.serving.visitors import Network, visitor_of
 
-PATIENCE = 120.0  # seconds for a body to arrive: a picture from a phone in a train gets through
-_FIELDS = 2_000  # of a form: a list of many lines has some for each
-_FILES = 10
-_LONGEST = 2_000_000  # octets of one field
-LONGEST_FORM = 4_000_000  # octets of all fields: the longest text there is, written in the longest way
-STRANGERS_FORM = 1_000_000  # the same for who is not signed in: taking it apart keeps the others waiting
-_PLAIN = b"application/x-www-form-urlencoded"
-# Starlette decodes by whatever codec of Python's a request names: one of them takes minutes for a megabyte, others fail
-# in ways that it does not expect.
-_CHARSETS = (b"utf-8", b"utf8")
 _BROWSER = 200  # characters of what a browser says it is
 
 
@@ -45,14 +32,6 @@ class SignedIn:
     def may(self, *roles: Role) -> bool:
         """Whether they have one of these roles."""
         return any(role in self.member.roles for role in roles)
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that was sent with a form."""
-
-    name: str  # as the sender's machine calls it: anything
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,65 +80,6 @@ def of_query(request: Request) -> Mapping[str, str]:
     except ValueError as error:
         raise HTTPException(400, "This address asks for more than any of ours.") from error
     return dict(reversed(pairs))
-
-
-async def read_form(
-    request: Request, patience: float, most: int = LONGEST_FORM
-) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, Upload]]:
-    """The fields and files of a form, plain or with files (RFC 7578).
-
-    Raises `HTTPException`: 400 for one that cannot be read, 408 where it takes more seconds than `patience`, 413 where
-    its fields hold more than `most` octets.
-    """
-    kind, options = parse_options_header(request.headers.get("content-type"))
-    if options.get(b"charset", b"utf-8").lower() not in _CHARSETS:
-        raise HTTPException(400, "This form is written in characters that no browser sends; send it as UTF-8.")
-    try:
-        pairs = await asyncio.wait_for(_plain(request, most) if kind == _PLAIN else _with_files(request), patience)
-    except TimeoutError as error:
-        raise HTTPException(408, "This took too long to arrive; try again.", {"Connection": "close"}) from error
-    except ClientDisconnect as error:
-        raise HTTPException(400, "Nothing has arrived.") from error
-    several: dict[str, list[str]] = {}
-    files: dict[str, Upload] = {}
-    for name, value in pairs:
-        if isinstance(value, Upload):
-            files.setdefault(name, value)
-        else:
-            several.setdefault(name, []).append(value)
-    if sum(len(name) + sum(map(len, all_of)) for name, all_of in several.items()) > most:
-        raise HTTPException(413, "This is more text than any form of ours holds.")
-    return {name: tuple(all_of) for name, all_of in several.items()}, files
-
-
-async def _plain(request: Request, most: int) -> Iterable[tuple[str, str | Upload]]:
-    """The fields of a plain form. It is read as one piece: a parser that goes from sign to sign is busy for seconds
-    with what means nothing."""
-    body = await request.body()
-    if len(body) > most:
-        raise HTTPException(413, "This is more text than any form of ours holds.")
-    try:
-        # away from the loop, which serves the others meanwhile
-        return await run_in_threadpool(
-            parse_qsl, body.decode("latin-1"), keep_blank_values=True, max_num_fields=_FIELDS, errors="replace"
-        )
-    except ValueError as error:
-        raise HTTPException(400, "This form has more fields than any of ours.") from error
-
-
-async def _with_files(request: Request) -> Iterable[tuple[str, str | Upload]]:
-    """The fields and files of any other form; nothing of what is none."""
-    form = await request.form(max_files=_FILES, max_fields=_FIELDS, max_part_size=_LONGEST)
-    found: list[tuple[str, str | Upload]] = []
-    try:
-        for name, value in form.multi_items():
-            if not isinstance(value, UploadFile):
-                found.append((name, value))
-            elif value.filename:
-                found.append((name, Upload(value.filename, await value.read())))
-    finally:
-        await form.close()
-    return found
 
 
 def network_asking(request: Request, behind: Sequence[Network]) -> str:

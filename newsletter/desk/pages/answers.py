@@ -21,7 +21,7 @@ def show(office: Office, ask: Ask, wrong: str = "") -> Response:
     values: dict[str, object] = {"asked": asked, "wrong": wrong, "found": None, "into": ""}
     into = _coming(office)
     try:
-        found = list_answers(office.app, _named(asked) if asked else None)
+        found = list_answers(office.app, office.schedule, _named(asked) if asked else None)
     except ConfigError as error:
         values["nothing"] = str(error)
         return office.page(ask, "answers.html", "Answers", values, 422 if asked else 200)
@@ -56,7 +56,7 @@ def take(office: Office, ask: Ask) -> Response:
         return show(office, ask, "No issue is in preparation; open the next one first.")
     numbers = [int(one) for one in ask.lists("answer") if one.isdecimal() and len(one) < 9]
     try:
-        choose_answers(office.app, _named(ask.text("asked")), numbers, into, ask.me.id)
+        choose_answers(office.app, office.schedule, _named(ask.text("asked")), numbers, into, ask.me.id)
     except ConfigError as error:
         return show(office, ask, str(error))
     return office.go(ask, f"/issues/{into}/sections/{SECTION}", "The answers stand in the issue; shorten them here.")

@@ -54,7 +54,7 @@ def _day(written: str) -> date:
 
 
 def _page(office: Office, ask: Ask, wrong: str | None = None) -> Response:
-    shown = show_calendar(office.app)
+    shown = show_calendar(office.app, office.schedule)
     values = {
         "weeks": weeks(shown, office.schedule, ask.me.id),
         "cities": [city.name for city in cities_for(office.schedule, ask.me.id)],

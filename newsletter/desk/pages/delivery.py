@@ -106,7 +106,7 @@ def _page(office: Office, ask: Ask, error: str = "", status: int = 200) -> Respo
     sending, after = _sending(office, issue, mark), _after(office, issue, mark)
     cities, names = cities_for(office.schedule, me.id), {one.id: one.name for one in office.schedule.team}
     begun = sending.mailing is not None and sending.mailing.began is not None
-    found = None if begun else look_before(app, issue, office.audience())
+    found = None if begun else look_before(app, office.schedule, issue, office.audience())
     may = me.may(*APPROVERS)
     values: dict[str, Any] = {
         "issue": str(issue),
@@ -131,9 +131,9 @@ def looked_at(office: Office, issue: IssueId) -> Sending:
 
 def _sending(office: Office, issue: IssueId, mark: Mark | None) -> Sending:
     if mark is None:
-        return look_at_sending(office.app, issue, None)
+        return look_at_sending(office.app, office.schedule, issue, None)
     copies = office.counted.get(_kept(office, mark), lambda: count_copies(office.app, issue))
-    return look_at_sending(office.app, issue, copies)
+    return look_at_sending(office.app, office.schedule, issue, copies)
 
 
 def _after(office: Office, issue: IssueId, mark: Mark | None) -> After | None:

@@ -17,7 +17,7 @@ from newsletter.model.job import Job
 def show(office: Office, ask: Ask) -> Response:
     """All jobs; of one that somebody has just begun here, how it goes."""
     at_work = jobs_at_work(office.app)
-    rows = tuple(job_rows(list_jobs(office.app), at_work, office.schedule, office.now(), ask.me.id))
+    rows = tuple(job_rows(list_jobs(office.app, office.schedule), at_work, office.schedule, office.now(), ask.me.id))
     return office.page(ask, "jobs.html", "Jobs", {"rows": rows, "begun": _begun(office, ask.query.get("begun", ""))})
 
 

@@ -59,7 +59,7 @@ def _page(office: Office, ask: Ask, errors: dict[str, str], status: int = 200) -
     count = sending.receipt.of(DeliveryState.UNKNOWN) if sending.receipt else 0
     people = []
     if count:
-        with people_of(app, issue, (DeliveryState.UNKNOWN,)) as found:
+        with people_of(app, office.schedule, issue, (DeliveryState.UNKNOWN,)) as found:
             people = fates.unknown(islice(found, _AT_MOST), cities_for(office.schedule, ask.me.id))
     values = {
         "issue": str(issue),

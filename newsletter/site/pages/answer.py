@@ -45,7 +45,7 @@ def take(live: Live, ask: Ask) -> Response:
     if wait := live.wait("answer", ask.network):
         return later(_form(live, asking, typed, again, busy=True, status=429), wait)
     try:
-        take_answer(live.app, asking.issue, typed, _words(live, asking))
+        take_answer(live.app, live.schedule, asking.issue, typed, _words(live, asking))
     except AnswersOver:  # the day ended, or the issue was taken back, at this very moment
         return _over(live, asking)
     except AnswerSlips as error:
@@ -55,7 +55,7 @@ def take(live: Live, ask: Ask) -> Response:
 
 def _asking(live: Live, ask: Ask) -> Asking | None:
     issue = IssueId.parse(ask.parts["issue"])
-    return None if issue is None else find_question(live.app, issue)
+    return None if issue is None else find_question(live.app, live.schedule, issue)
 
 
 def _typed(ask: Ask) -> Typed:
