@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import insert
 
 from newsletter.actions.app import App
@@ -26,9 +27,11 @@ from newsletter.store.owning import own
 from newsletter.tokens import KeyRing, ring_of
 from tests.conftest import ROOT
 from tests.mailing import DIGEST, EVERY, keep_editions, verdict
-from tests.postgres import fresh_database
+from tests.postgres import KINDS, fresh_database
 
 BOUNCES = "bounces@news.example.org"
+ANA, BEN = "ana@example.org", "ben@example.org"
+ON_BOTH = pytest.mark.parametrize("home", KINDS, indirect=True)
 NOW = datetime.fromisoformat("2026-12-01T09:00:00+00:00")
 FIRST = date(2026, 11, 27)
 _KEYS = "k1:a-secret-of-the-tests-of-what-comes-back"
@@ -255,3 +258,11 @@ def natures(facts: Sequence[Returned]) -> list[str]:
 
 def _mail(text: str) -> bytes:
     return text.replace("\n", "\r\n").encode()
+
+
+@pytest.fixture
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
+    """An installation with two readers, on SQLite unless a test asks for both databases."""
+    with installed(getattr(request, "param", "sqlite"), tmp_path) as there:
+        there.add(ANA, BEN)
+        yield there
