@@ -213,7 +213,9 @@ def test_a_body_that_is_too_large_is_refused(site: Living) -> None:
     form = b"address=" + b"a" * 70_000
     plain = "Content-Type: application/x-www-form-urlencoded"
     said = head(site, plain, f"Content-Length: {len(form)}", "Connection: close", first="POST /subscribe HTTP/1.1")
-    assert status(raw(site, said + form)) == 413
+    answer = raw(site, said + form)
+    assert status(answer) == 413
+    assert b"longer than what fits into our form" in answer
     untold = head(site, plain, "Transfer-Encoding: chunked", "Connection: close", first="POST /subscribe HTTP/1.1")
     chunks = b"".join(b"%x\r\n%s\r\n" % (len(form) // 10, form[: len(form) // 10]) for _ in range(11))
     assert status(raw(site, untold + chunks + b"0\r\n\r\n")) == 413

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -21,12 +19,10 @@ from newsletter.model.errors import NewsletterError
 from newsletter.site.ask import PATIENCE, Ask, read_ask
 from newsletter.site.guard import Guard, policies_of
 from newsletter.site.live import Live
-from newsletter.site.pages import answer, confirm, health, me, preferences, subscribe, unsubscribe
+from newsletter.site.pages import answer, confirm, health, me, preferences, subscribe, trouble, unsubscribe
 from newsletter.site.static import Static
 
 _AT_ONCE = 20  # live pages; they may wait for the database, and the archive, which waits for nothing, has threads left
-MOST = 65_536  # octets of a body: an answer of 2,000 characters takes up to 24,000 in a form
-_LOG = logging.getLogger(__name__)
 
 Answer = Callable[[Live, Ask], Response]
 
@@ -66,8 +62,11 @@ def application(live: Live, hosts: tuple[str, ...] = (), patience: float = PATIE
     archive = Static(live.app.root / "public", look.site.base, lambda: live.look.files)
     inner = Starlette(
         routes=routes,
-        middleware=[Middleware(RequestBodyLimitMiddleware, max_body_size=MOST)],
-        exception_handlers={HTTPException: _refused, NewsletterError: _troubled},
+        exception_handlers={
+            HTTPException: partial(trouble.refused, live),
+            NewsletterError: partial(trouble.troubled, live),
+            OSError: partial(trouble.troubled, live),
+        },
     )
     inner.router.redirect_slashes = False
     inner.router.default = archive
@@ -76,7 +75,7 @@ def application(live: Live, hosts: tuple[str, ...] = (), patience: float = PATIE
 
 def _route(path: str, page: Page, live: Live, patience: float, turns: asyncio.Semaphore) -> Route:
     async def answer(request: Request) -> Response:
-        ask = await read_ask(request, live.behind, patience)
+        ask = request.state.ask = await read_ask(request, live.behind, patience)
         does = page.take if request.method == "POST" and page.take else page.show
         async with turns:
             response = await run_in_threadpool(does, live, ask)
@@ -84,14 +83,3 @@ def _route(path: str, page: Page, live: Live, patience: float, turns: asyncio.Se
         return response
 
     return Route(path, answer, methods=["GET", "POST"] if page.take else ["GET"])
-
-
-def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
-
-
-def _troubled(_: Request, error: Exception) -> Response:
-    """What the operator has to mend is told to the log alone; what the visitor is told is the same for everybody."""
-    _LOG.error("a live page failed: %s", error)
-    return PlainTextResponse("This does not work at the moment. Please try again later.\n", 503, {"Retry-After": "300"})
