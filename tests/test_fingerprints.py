@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Table, select
 
 from newsletter.actions.app import App
 from newsletter.actions.witnesses import evidence_of, opened_store, witnesses
@@ -17,11 +18,12 @@ from newsletter.check.wording import Wording
 from newsletter.model.identity import Changed, New
 from newsletter.model.item import CitedItem, Entry, ItemId, Reading, text_digest
 from newsletter.model.kinds import Voice
-from newsletter.model.source import RightsPolicy, SourceState
-from newsletter.store import items
+from newsletter.model.source import RightsPolicy, SourceId, SourceState
+from newsletter.store import items, schema
 from newsletter.store.addresses import items_naming
 from newsletter.store.engine import Store, open_store
 from newsletter.store.fingerprints import bring_up_to_date, sharing
+from newsletter.store.rows import is_one_of
 from tests.checking import entry, inspected
 from tests.conftest import opened
 from tests.postgres import KINDS, fresh_database
@@ -254,3 +256,16 @@ def test_a_gathering_leaves_none_to_be_fingerprinted(home: App) -> None:
         assert bring_up_to_date(store, lambda _: pytest.fail("read again")) == 0
         some = next(one for one in items.items(store) if len(marks_of(one.entry)) > 20)
         assert some.id in sharing(store, marks_of(some.entry), 60)
+
+
+@pytest.mark.parametrize("table", [schema.items, schema.versions, schema.fingerprints], ids=lambda table: table.name)
+def test_items_are_asked_for_by_name_through_the_index(table: Table, tmp_path: Path) -> None:
+    """Of however many sources: SQLite looks each of them up, and never reads all rows."""
+    names = [(SourceId(source), number) for source in ("gazette", "ledger", "wire") for number in (1, 2)]
+    with fresh_database("sqlite", tmp_path) as address, open_store(address) as store, store.reading() as connection:
+        query = select(table.c.number).where(is_one_of(table, names))
+        asked = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
+        plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}")]
+        assert any(step.startswith(f"SEARCH {table.name}") for step in plan)
+        assert not any(step.startswith("SCAN") for step in plan)
+        assert connection.execute(select(table).where(is_one_of(table, ()))).all() == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import chain
 
 from newsletter.check.rounding import Claimed, in_unit_of, stands_for
 from newsletter.text.figures import Figure, FigureKind
@@ -68,17 +69,24 @@ def is_part_of(figure: Figure, text: str, ours: Iterable[Figure], sentences: Ite
     return bool(counted) and not any(1 < one.value < whole.value for figures in counted for one in figures)
 
 
-_MEMBER = r"(?:(?:the|a|an|in|from|of|by)\s)?[^\s,;:.，、。]+(?:\s[^\s,;:.，、。]+){0,3}"
-_LIST = re.compile(rf"{_MEMBER}(?:,\s{_MEMBER}){{2,}},?\s(?:and|or)\s[^\s,;:.]+")
+_WORD = r"[^\s,;:.，、。]++"
+_MEMBER = rf"(?:(?:the|a|an|in|from|of|by)\s)?{_WORD}(?:\s{_WORD}){{0,3}}"
+_PARTED = rf"(?>{_MEMBER}(?=,))"  # a member that a comma follows: there is one way to read it, so none other is tried
+# What looks like a list and has no end is passed over whole, not looked at again from each of its members.
+_LIST = re.compile(
+    rf"(?<![^\s,;:.，、。]){_PARTED}"
+    rf"(?:(?P<rest>,\s{_PARTED}(?:(?:,\s{_PARTED})+(?:,\s{_MEMBER}|,)|,\s{_MEMBER})\s(?:and|or)\s[^\s,;:.]+)"
+    rf"|(?:,\s{_PARTED})*+)"
+)
 _HAN_LIST = re.compile(r"[^，。；：、！？\s]{1,12}(?:、[^，。；：、！？\s]{1,12}){3,}")
 _AND = re.compile(r",\s(?:and\s|or\s)?|\s(?:and|or)\s|、|[和及与]")
 
 
 def listed(sentence: str) -> Iterator[int]:
     """How many members the lists of a sentence have, from four: "pears, plums, figs and quinces"."""
-    for form in (_LIST, _HAN_LIST):
-        for match in form.finditer(sentence):
-            yield len([part for part in _AND.split(match[0]) if part.strip()])
+    lists = (match for match in _LIST.finditer(sentence) if match["rest"])
+    for match in chain(lists, _HAN_LIST.finditer(sentence)):
+        yield len([part for part in _AND.split(match[0]) if part.strip()])
 
 
 def is_listed(claim: Claimed, sentences: Iterable[str]) -> bool:

@@ -23,12 +23,13 @@ CUT_OFF = Rule(
     out="Write it to its end.",
 )
 
-_DOTS = re.compile(r"\s*[\[(]?(?:\.{3,}|…+)[\])]?$")
+_DOTS = re.compile(r"(?<!\s)\s*+[\[(]?(?:(?<!\.)\.{3,}|(?<!…)…+)[\])]?$")
 _MORE = re.compile(
-    r"(?i)\s*[\[(]?(?:continue reading|read (?:more|on)|read the (?:full|rest)\b[^.!?]*)\s*[»›→>.…\])]*$"
+    r"(?i)(?<!\s)\s*+[\[(]?(?:continue reading|read (?:more|on)|read the (?:full|rest)\b[^.!?]*+)\s*[»›→>.…\])]*$"
 )
 _HALF = ("-", "–", ",", ";", "(")  # half a word, half a sentence
 _BEHIND_TITLE = re.compile(r"\s*[-–—|:·•/(（\[?!.]|\s*$")  # what parts a title from its second half
+_NAMED = 4  # words before a cut by which a finding names it
 _LEAST = 8  # words of a paragraph that is expected to end like a sentence
 _LISTED = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}\.)[ \t]|[ \t>]*#")
 
@@ -72,8 +73,10 @@ def _line(wording: Wording) -> str:
 
 def _told(wording: Wording, start: int, end: int, what: str, todo: str) -> Finding:
     """The finding names the last words before the cut too: without them a waiver would hold for any."""
-    before = re.search(r"(?:\S+\s+){0,3}\S*\s*$", wording.text[:start])
-    return told(CUT_OFF, wording, before.start() if before else start, end, what, todo)
+    before = wording.text[:start]
+    parts = before.rsplit(None, _NAMED)
+    begins = len(parts[0]) if len(parts) > _NAMED else 0
+    return told(CUT_OFF, wording, begins, end, what, todo)
 
 
 def _called(wording: Wording) -> str:
@@ -95,4 +98,4 @@ def _half_of(wording: Wording, item: CitedItem) -> Iterator[Finding]:
 def _folded(title: str) -> str:
     """A title as two are compared: small letters, straight quotes, one space."""
     plain = title.casefold().translate(str.maketrans("“”‘’‐‑", "\"\"''--"))
-    return re.sub(r"\s*(?:\.{3,}|…)$", "…", " ".join(plain.split()))
+    return re.sub(r"\s*(?:(?<!\.)\.{3,}|…)$", "…", " ".join(plain.split()))

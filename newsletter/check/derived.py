@@ -22,6 +22,7 @@ from newsletter.text.figures import Figure, FigureKind
 SMALL = 3  # what is no more is the count of anybody and everything, and is not reckoned with
 _TERMS = 8  # up to so many figures of a passage, three of them make a sum
 _MANY = 40  # figures beyond which a passage would make any number
+_MOST = 200  # the same with those so small that they make none by themselves
 
 
 class Reach(Enum):
@@ -80,7 +81,7 @@ def steps(claim: Figure, told: Reckoning, passage: Passage, same: bool) -> Itera
         told = replace(told, shares=NEAR)  # "a third" tells itself that it is a part
     if claim.kind is FigureKind.PERCENT or claim.unit == "times":
         yield "ratio", min(NEAR, max(told.shares, told.differences, _UNTOLD)), ratios(claim, known, told, same)
-    if passage.reach is not Reach.ITEM:
+    if passage.reach is not Reach.ITEM and len(passage.figures) <= _MOST:
         yield "change", _UNTOLD, _changes(claim, passage, same)
         yield "product", max(told.each, told.sums, _UNTOLD), _products(claim, told, passage, same)
         yield "quotient", told.each, _quotients(claim, passage, same)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -92,25 +92,28 @@ def figures_of(text: str, language: str) -> tuple[Figure, ...]:
         for share in find_shares(text)
     )
     parts = tuple(fractions(text))
-    shares = (*(one for one in shares if not any(_overlap(one, part) for part in parts)), *parts)
-    plain = [one for one in find_figures(text, language) if not any(_overlap(one, share) for share in shares)]
+    shares = (*_apart(shares, parts), *parts)
+    plain = _apart(find_figures(text, language), shares)
     whole = joined(plain, text)
-    plain = [one for one in plain if not any(_overlap(one, other) for other in whole)]
+    plain = _apart(plain, whole)
     return tuple(sorted((*plain, *whole, *shares), key=lambda one: one.start))
 
 
 def figures_in(sentence: str, language: str) -> tuple[Figure, ...]:
     """The figures of a source's sentence, and what it says without one: "a fortnight", each part of what has two."""
     figures = figures_of(sentence, language)
-    starts = {one.start for one in figures}
-    parts = (one for one in find_figures(sentence, language) if any(_overlap(one, whole) for whole in figures))
+    starts, whole = {one.start for one in figures}, set(figures)
     shares = [one for one in figures if one.kind is FigureKind.PERCENT]
-    parts = (one for one in parts if one not in figures and not any(_overlap(one, share) for share in shares))
+    every = find_figures(sentence, language)
+    lone = set(_apart(every, figures))
+    parts = (one for one in _apart(every, shares) if one not in lone and one not in whole)
     return (*figures, *parts, *(one for one in implied(sentence) if one.start not in starts))
 
 
-def _overlap(one: Figure, other: Figure) -> bool:
-    return one.start < other.end and other.start < one.end
+def _apart(figures: Iterable[Figure], others: Iterable[Figure]) -> list[Figure]:
+    """Those that share no character with any of the others."""
+    taken = {at for one in others for at in range(one.start, one.end)}
+    return [one for one in figures if taken.isdisjoint(range(one.start, one.end))]
 
 
 def is_in_words(figure: Figure) -> bool:

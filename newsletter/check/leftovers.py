@@ -62,6 +62,9 @@ _SILENT = re.compile(r"[\s.…·•*_~?!#/|<>()\[\]–—-]*")
 _BARE_SCHEME = re.compile(r"https?://(?=$|[\s)\].,;!?])|(?<![\w.])www\.(?=$|[\s)\],;!?])")
 _KEPT_PLACE = re.compile(r"(?<![A-Za-z0-9])(?:TODO|TBD|FIXME|XXX+|PLACEHOLDER)(?![A-Za-z0-9])")
 _CUT = re.compile(r"(?:%E2%80%A6|(?<!\.)\.{3})$")
+_WORD_BEFORE = re.compile(r"(?P<end>^|[.!?:]\s+)?(?P<word>[\w'’]+)\s$")
+_WORD_AFTER = re.compile(r"\s(?P<word>[\w'’]+)")
+_NEAR = 100  # characters before a place within which a word is looked for; no word is longer
 _BY_TITLE = frozenset({"read-more", "video", "beyond", "insight", "note"})  # they are there for what stands beside it
 
 
@@ -100,8 +103,8 @@ def _is_meant(match: re.Match[str], wording: Wording, inspected: Inspected) -> b
 
 def _beside_a_name(text: str, start: int, end: int) -> bool:
     """Whether a capitalised word stands next to these characters, as in "TK Maxx" or "Olympiad XXX"."""
-    before = re.search(r"(?P<end>^|[.!?:]\s+)?(?P<word>[\w'’]+)\s$", text[:start])
-    after = re.match(r"\s(?P<word>[\w'’]+)", text[end:])
+    before = _WORD_BEFORE.search(text, max(0, start - _NEAR), start)
+    after = _WORD_AFTER.match(text, end)
     begins = before is not None and (before["end"] is not None or before.start("word") == 0)
     return bool((before and before["word"][0].isupper() and not begins) or (after and after["word"][0].isupper()))
 

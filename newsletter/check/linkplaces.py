@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from html import unescape
+from itertools import chain
 from typing import Any, get_args, get_type_hints
 from urllib.parse import urlsplit
 
@@ -80,28 +81,34 @@ class _Texts:
 
     def find(self, path: str, line: int, url: str) -> tuple[Spot, str | None]:
         """Where an address stands that begins on this line or, being defined elsewhere, on another; and how."""
-        lines = self._lines.get(path, [])
-        numbers = [line, line + 1, *(number for number in range(1, len(lines) + 1) if number not in (line, line + 1))]
-        there = [
-            place for number in numbers if 0 < number <= len(lines) for place in _in_line(lines, path, number, url)
-        ]
-        if not there:
-            return Spot(path, line), None
-        place = next((one for one in there if one[0] not in self._given), there[0])
-        self._given.add(place[0])
-        return place
+        first: tuple[Spot, str | None] = (Spot(path, line), None)
+        for place in _places(self._lines.get(path, []), path, line, url):
+            if place[0] not in self._given:
+                self._given.add(place[0])
+                return place
+            first = place if first[1] is None else first
+        return first
 
 
-def _in_line(lines: list[str], path: str, number: int, url: str) -> Iterator[tuple[Spot, str]]:
-    for match in _ADDRESS.finditer(lines[number - 1]):
-        if written := _written(match[0], url):
-            start = match.start() + 1
-            yield Spot(path, number, start, number, start + len(written)), written
+def _places(lines: list[str], path: str, line: int, url: str) -> Iterator[tuple[Spot, str]]:
+    """Where an address stands: on this line and the next, then on all others."""
+    others = (number for number in range(1, len(lines) + 1) if number not in (line, line + 1))
+    for number in (line, line + 1, *others):
+        for start, run in _addresses(lines[number - 1]) if 0 < number <= len(lines) else ():
+            if written := _written(run, url):
+                yield Spot(path, number, start, number, start + len(written)), written
 
 
+@lru_cache(maxsize=1024)
+def _addresses(line: str) -> tuple[tuple[int, str], ...]:
+    """The column of each run of characters of a line that begins like an address, and the run."""
+    return tuple((match.start() + 1, match[0]) for match in _ADDRESS.finditer(line))
+
+
+@lru_cache(maxsize=4096)  # each link of a file is held against the addresses of all its lines
 def _written(run: str, url: str) -> str | None:
     """The beginning of a run of characters that is this address; None where it is another one."""
-    ends = dict.fromkeys((run, run.rstrip(_BEHIND), *(run[:at] for at, one in enumerate(run) if one in ")'")))
+    ends = chain((run, run.rstrip(_BEHIND)), (run[:at] for at, one in enumerate(run) if one in ")'"))
     return next((one for one in ends if one == url or _parsed(one) == url), None)
 
 

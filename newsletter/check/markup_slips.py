@@ -35,7 +35,7 @@ _CONTEXT = 40  # characters that name the place of a lonely sign
 _LINKISH = r"(?:https?:|www\.|mailto:|/)"
 _SLIPS = (
     (re.compile(rf"\[[^\[\]\n]{{1,120}}\]\s*\(\s*{_LINKISH}[^)\s]*\s*\)?"), "a link shows as it was typed"),
-    (re.compile(r"[^\s\[\]]*\]\([^)\s]*\)?"), "half a link shows as it was typed"),
+    (re.compile(r"(?<![^\s\[\]])(?:[^\s\[\]]*+\]\([^)\s]*+\)?)+"), "half a link shows as it was typed"),
     (re.compile(r"\[[^\[\]\n]{1,120}\]\s?\[[^\[\]\n]{0,60}\]"), "a link without its address shows as it was typed"),
     (re.compile(r"\[\s*\^[^\]\n]{0,60}\]|\[[a-z0-9-]+\^\]|\(\^[a-z0-9-]+\)"), "a mark shows as it was typed"),
 )

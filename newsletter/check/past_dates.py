@@ -14,6 +14,7 @@ from newsletter.model.draft import Blurb
 from newsletter.model.finding import Finding, Rule, Severity, Spot
 from newsletter.model.kinds import Question, Voice
 from newsletter.text.dates import MONTHS, WEEKDAYS
+from newsletter.text.sentences import LONGEST
 
 _PAST = Rule(
     name="date-past",
@@ -57,7 +58,8 @@ _BEHIND = re.compile(
 _PAST_TENSE = re.compile(r"(?i)\b(?:was|were|had|did|said|told|went|came|met|held|stood|stayed|ran)\b|\b\w{3,}ed\b")
 _LIMIT = re.compile(r"(?i)\b(?:by|until|till|through)\s+(?:\w+day,?\s+)?$")
 _SENTENCE = re.compile(
-    r"(?:[^.!?。！？\n]|(?<=\b[A-Z])\.|(?<=\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec))\.|\.(?=\w))+"
+    r"(?:[^.!?。！？\n]|(?<=\b[A-Z])\.|(?<=\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec))\.|\.(?=\w))"
+    rf"{{1,{LONGEST}}}"
 )
 _BACK = 4  # days before the sending day whose names are taken for the days just gone by
 

@@ -28,7 +28,7 @@ _RULE = Rule(
     "quotation marks off and say it in your own words.",
 )
 _LEAST, _LEAST_HAN = 3, 5  # words, or Chinese characters; fewer are a name for something, held at arm's length
-_LEFT_OUT = re.compile(r"\.\s?\.\s?\.|…+|\[[^\[\]]*\]|\([^()]*\.{3}[^()]*\)")
+_LEFT_OUT = re.compile(r"\.\s?\.\s?\.|…+|\[[^\[\]]*\]|\((?:(?!\.{3})[^()])*+\.{3}[^()]*+\)")
 _INITIAL = re.compile(r"(?<![^\W_])\[([^\W\d_])\](?=[^\W\d_])")  # "[A]nchors": only its capital is ours
 _MARKS = "“”„«»「」『』‘’《》‹›\"'"
 _HAN = re.compile("[\u3400-\u9fff]")

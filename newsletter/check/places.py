@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 from html import unescape
 
 from newsletter.model.finding import Spot
@@ -18,15 +20,11 @@ def spot_of(path: str, source: str, line: int, text: str, start: int, end: int) 
 
     Markup may stand between its characters. Where the two cannot be matched, the line as a whole is told.
     """
-    first = _offset(source, line)
-    if (key := _KEY.match(source, first)) and not text.startswith(key[0].strip()):
-        first = key.end()
-    written = _TARGETS.sub(lambda match: " " * len(match[0]), source[first : first + 4 * len(text) + 2_000])
     inner = [at for at in range(start, end) if not text[at].isspace()]
     if not inner:
         return Spot(path, line)
-    places = _places(text[:end], written)
-    if places is not None:
+    first, written, places = _matched(source, line, text)
+    if inner[-1] < len(places):
         begins, ends = places[inner[0]], places[inner[-1]] + 1
     else:  # one of a list written on one line
         begins = written.find(text[start:end])
@@ -36,20 +34,29 @@ def spot_of(path: str, source: str, line: int, text: str, start: int, end: int) 
     return Spot(path, *_position(source, first + begins), *_position(source, first + ends - 1, 1))
 
 
-def _places(text: str, written: str) -> dict[int, int] | None:
-    """For each character of the text that is not space, where it stands; None where the two do not go together."""
-    places: dict[int, int] = {}
+@lru_cache(maxsize=8)  # one text may have thousands of findings
+def _matched(source: str, line: int, text: str) -> tuple[int, str, list[int]]:
+    """Where in the file a text begins, what stands there, and where in that each character of the text stands."""
+    first = _offset(source, line)
+    if (key := _KEY.match(source, first)) and not text.startswith(key[0].strip()):
+        first = key.end()
+    written = _TARGETS.sub(lambda match: " " * len(match[0]), source[first : first + 4 * len(text) + 2_000])
+    return first, written, list(_places(text, written))
+
+
+def _places(text: str, written: str) -> Iterator[int]:
+    """For each character of the text where it stands, -1 for white space; up to where the two do not go together."""
     at = 0
-    for index, character in enumerate(text):
+    for character in text:
         if character.isspace():
+            yield -1
             continue
         while (length := _standing(written, at, character)) == 0:
             if at >= len(written) or (written[at].isalnum() and not _is_list_number(written, at)):
-                return None
+                return
             at += 1
-        places[index] = at
+        yield at
         at += length
-    return places
 
 
 def _standing(written: str, at: int, character: str) -> int:

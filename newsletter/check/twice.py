@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from itertools import combinations
+from dataclasses import dataclass
+from itertools import chain
 
 from newsletter.check.anchors import Anchor, anchors
 from newsletter.check.inspected import Inspected
@@ -32,6 +34,7 @@ SAME_LINK = Rule(
 _RUN = 4  # words of the runs by which texts are compared
 _LEAST = 20  # words: of shorter texts nothing is said
 _ALIKE = 0.5  # the part of the shorter text's words that stands in the other one
+_HOLDERS = 50  # of the texts that have one run the first so many are remembered, so that time grows with the length
 
 
 def twice(inspected: Inspected) -> Iterator[Finding]:
@@ -77,18 +80,45 @@ def _titles(inspected: Inspected) -> Iterator[Finding]:
             yield told(DUPLICATE, wording, 0, len(wording.text), what, "keep one of the two")
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text that is long enough to be compared."""
+
+    wording: Wording
+    run: tuple[str, ...]  # its words
+    marks: tuple[int, ...]  # the hash of each run of `_RUN` words, in order
+
+
 def _texts(inspected: Inspected) -> Iterator[Finding]:
-    long = []
+    """Each text that says nearly what an earlier one says, told once: beside the first of those."""
+    before: list[_Text] = []
+    holders: defaultdict[int, list[int]] = defaultdict(list)  # places in `before`, in order
+    for other in _long(inspected):
+        places = Counter(chain.from_iterable(holders.get(mark, ()) for mark in other.marks))
+        alike = (before[at] for at, many in sorted(places.items()) if _are_alike(before[at], other, many))
+        if one := next(alike, None):
+            same = one.wording.section == other.wording.section
+            where = "of the same section" if same else f"of the section '{one.wording.section}'"
+            what = f"this text says nearly the same as “{shortened(one.wording.text)}” {where}"
+            todo = "keep one of the two, or tell something else"
+            yield told(DUPLICATE, other.wording, 0, len(other.wording.text), what, todo)
+        for mark in set(other.marks):
+            if len(holders[mark]) < _HOLDERS:
+                holders[mark].append(len(before))
+        before.append(other)
+
+
+def _long(inspected: Inspected) -> Iterator[_Text]:
     for wording in inspected.wordings:
         if wording.voice is Voice.OURS and wording.kind != "correction":
             run = shingles.words(wording.text)
             if len(run) >= _LEAST:
-                long.append((wording, run, frozenset(shingles.hashes(run, _RUN))))
-    for (one, run, marks), (other, other_run, other_marks) in combinations(long, 2):
-        if marks.isdisjoint(other_marks):
-            continue
-        shared = shingles.shared_words(other_run, marks, _RUN)
-        if shared >= _ALIKE * min(len(run), len(other_run)):
-            where = "of the same section" if one.section == other.section else f"of the section '{one.section}'"
-            what = f"this text says nearly the same as “{shortened(one.text)}” {where}"
-            yield told(DUPLICATE, other, 0, len(other.text), what, "keep one of the two, or tell something else")
+                yield _Text(wording, run, shingles.hashes(run, _RUN))
+
+
+def _are_alike(one: _Text, other: _Text, places: int) -> bool:
+    """Whether enough words of the other stand in one, of whose runs it has some at so many places."""
+    enough = _ALIKE * min(len(one.run), len(other.run))
+    if places * _RUN < enough:
+        return False
+    return shingles.shared_words(other.run, frozenset(one.marks), _RUN) >= enough

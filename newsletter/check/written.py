@@ -33,7 +33,9 @@ _BODY = re.compile(
 )
 _KEY = re.compile(r"[ \t]*(?:- )*(?:[A-Za-z_]+:(?:[ \t]+|$))?")
 _BLOCK = re.compile(r"[|>][+-]?\d?[+-]?[ \t]*(?:#.*)?$")
-_COMMENT = re.compile(r"(?:^|[ \t])[ \t]*#.*$")
+_COMMENT = re.compile(r"(?:^|(?<![ \t])[ \t])[ \t]*+#.*$")
+_BEFORE, _AFTER = re.compile(r"[^\s\0]*\s*$"), re.compile(r"\s*[^\s\0]*")
+_NEAR = 200  # characters on each side of a place within which the words beside it are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ class WrittenLine:
 
     def around(self, start: int, end: int) -> str:
         """The words on both sides of a place, on one line."""
-        before = re.search(r"[^\s\0]*\s*$", self.text[:start])
-        after = re.match(r"\s*[^\s\0]*", self.text[end:])
+        before = _BEFORE.search(self.text, max(0, start - _NEAR), start)
+        after = _AFTER.match(self.text, end, end + _NEAR)
         found = (before[0] if before else "") + self.text[start:end] + (after[0] if after else "")
         return " ".join(found.replace(BLANK, "").split())
 

@@ -76,7 +76,9 @@ def _without_end(line: str) -> str:
     return line[:-_LONGEST] + _END.sub("", line[-_LONGEST:])
 
 
-_SPACED = re.compile(r"(?:(?P<before>[^\W\d_]+) )?(?P<left>[^\W\d_]+) – (?P<right>[^\W\d_]+)(?= (?P<after>[^\W\d_]+))?")
+_SPACED = re.compile(
+    r"(?<![^\W\d_])(?:(?P<before>[^\W\d_]++) )?(?P<left>[^\W\d_]++) – (?P<right>[^\W\d_]++)(?= (?P<after>[^\W\d_]++))?"
+)
 
 
 def mend_dashes(paragraphs: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -18,7 +18,7 @@ from newsletter.text import sanitise
 _LONG = 20_000  # characters of one paragraph
 _FRONT = re.compile(r"\A---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _KEY = re.compile(r"(?m)^(title|author|date|updated|url|link|description|lang|language):[ \t]*(\S.{0,500}?)[ \t]*$")
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*$")
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{3,})[ \t]*$")
 _RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])[ \t]+")
@@ -83,7 +83,7 @@ def _marks(lines: Sequence[str]) -> Iterator[tuple[_Mark, str, int]]:
         elif fenced or not line.strip():
             yield _Mark.TEXT if line.strip() else _Mark.BLANK, line, 0
         elif heading:
-            yield _Mark.HEADING, heading[2], len(heading[1])
+            yield _Mark.HEADING, heading[2].rstrip("#").rstrip(" \t"), len(heading[1])
         elif underline:
             yield _Mark.UNDERLINE, "", 1 if underline[1][0] == "=" else 2
         elif _RULE.match(line):

@@ -39,7 +39,7 @@ _DO_NOT_USE = (
 _NO_COPIES = (
     rf"\b{_COPY}\b[^.;]{{0,40}}\b(?:this|these|our)\b[^.;]{{0,30}}{_TEXT}\b[^.]{{0,120}}\b{_FORBIDDEN}",
     rf"^(?:any |all |the )?(?:unauthori[sz]ed |further |commercial )?{_COPY}"
-    rf"(?:,? (?:or|and) (?:\w+ )?{_COPY})*{_EXTENT}* (?:is|are) (?:strictly |expressly )?{_FORBIDDEN}",
+    rf"(?:,? (?:or|and) (?:\w+ )?{_COPY})*{_EXTENT}*+ (?:is|are) (?:strictly |expressly )?{_FORBIDDEN}",
     rf"\bthis {_TEXT}(?: or [^.]{{0,30}})? (?:may|must|can|shall) not be {_COPY}",
     rf"\bno part of (?:this|the|our) {_TEXT} (?:may|can|shall) be {_COPY}",
     rf"\b(?:may|must|can|shall) not be {_COPY}[^.]{{0,160}}\bwithout\b[^.]{{0,40}}\b(?:permission|consent)\b",

@@ -18,6 +18,7 @@ from newsletter.store import schema
 from newsletter.store.engine import Store
 from newsletter.store.entries import from_json
 from newsletter.store.names import Name, item_id
+from newsletter.store.rows import is_one_of
 
 _AT_ONCE = 100  # items in one transaction, so that it is short
 _STREAMED = 500  # rows held in memory while all are looked through
@@ -78,10 +79,10 @@ def _outdated(after: Name) -> Select[Any]:
 
 def _still_there(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those whose text was not purged since it was read. The next purge waits for this transaction."""
-    names = [(row["source"], row["number"], row["version"]) for row in rows]
-    columns = (_VERSIONS.c.source, _VERSIONS.c.number, _VERSIONS.c.version)
-    there = {tuple(row) for row in connection.execute(select(*columns).where(tuple_(*columns).in_(names)))}
-    return [row for row, name in zip(rows, names, strict=True) if name in there]
+    names = is_one_of(_VERSIONS, ((row["source"], row["number"]) for row in rows))
+    query = select(_VERSIONS.c.source, _VERSIONS.c.number, _VERSIONS.c.version).where(names)
+    there = {tuple(version) for version in connection.execute(query)}
+    return [row for row in rows if (row["source"], row["number"], row["version"]) in there]
 
 
 def _packed(marks: Iterable[int]) -> bytes:

@@ -12,6 +12,7 @@ from newsletter.model.source import SourceId
 from newsletter.store import schema
 from newsletter.store.engine import Store
 from newsletter.store.names import Name, item_id
+from newsletter.store.rows import is_one_of
 
 _AT_ONCE = 200  # items in one transaction, so that it is short
 _ITEMS, _VERSIONS, _ORIGINALS, _PRINTS = schema.items, schema.versions, schema.originals, schema.fingerprints
@@ -31,7 +32,7 @@ def purge(store: Store, before: datetime, cited: Set[ItemId]) -> int:
             names = _candidates(connection, before, last)
             going = [name for name in names if item_id(*name) not in cited]
             for table in (_PRINTS, _VERSIONS) if going else ():
-                connection.execute(delete(table).where(tuple_(table.c.source, table.c.number).in_(going)))
+                connection.execute(delete(table).where(is_one_of(table, going)))
         purged += len(going)
         if not names:
             break

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import Connection, Update, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, Update, bindparam, insert, select, update
 
 from newsletter.model.identity import Changed, New
 from newsletter.model.item import ItemId
@@ -18,6 +18,7 @@ from newsletter.store.engine import Store
 from newsletter.store.names import Name, item_id, name_of
 from newsletter.store.originals import Packed
 from newsletter.store.plan import CHANGING, KEY, Plan, Row, Stored, Told, with_identities
+from newsletter.store.rows import is_one_of
 
 _AT_ONCE = 500  # values in one IN; SQLite takes 32,766, of older libraries 999
 
@@ -98,7 +99,7 @@ def _stored(connection: Connection, names: set[Name]) -> Iterator[tuple[Name, St
         query = (
             select(items.c.source, items.c.number, items.c.version, versions.c.entry, items.c.identity)
             .outerjoin_from(items, versions, schema.NEWEST_VERSION)
-            .where(tuple_(items.c.source, items.c.number).in_(part))
+            .where(is_one_of(items, part))
         )
         for source, number, version, entry, identity in connection.execute(query):
             yield (source, number), Stored(version, entry, identity)

@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, false, or_, select
 
 from newsletter.model.item import Decision, Item, ItemId, Triage
 from newsletter.store import schema
@@ -53,12 +53,18 @@ def items_named(connection: Connection, names: Iterable[Name]) -> Iterator[Item]
     """The items of these names that are there, in no order."""
     wanted = sorted(set(names))
     for at in range(0, len(wanted), _AT_ONCE):
-        # QUIRK: asked for pairs, `(source, number) IN ((a, 1), (b, 2))`, SQLite reads every version there is.
-        these = (
-            and_(_ITEMS.c.source == source, _ITEMS.c.number.in_([number for _, number in some]))
-            for source, some in groupby(wanted[at : at + _AT_ONCE], key=itemgetter(0))
-        )
-        yield from map(item_of, connection.execute(item_query().where(or_(*these))))
+        these = is_one_of(_ITEMS, wanted[at : at + _AT_ONCE])
+        yield from map(item_of, connection.execute(item_query().where(these)))
+
+
+def is_one_of(table: Table, names: Iterable[Name]) -> ColumnElement[bool]:
+    """The condition that a row belongs to an item of these names, at most some hundred; of none, for no row."""
+    # QUIRK: asked for pairs, `(source, number) IN ((a, 1), (b, 2))`, SQLite reads every row there is.
+    these = (
+        and_(table.c.source == source, table.c.number.in_([number for _, number in some]))
+        for source, some in groupby(sorted(names), key=itemgetter(0))
+    )
+    return or_(false(), *these)
 
 
 def is_item(table: Table, item: ItemId) -> ColumnElement[bool] | None:

@@ -19,12 +19,13 @@ _OTHER_MONTHS = (
 )
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.)?(?!\d)"
 _TO = r"\s*(?:-|–|—|to|and|through|bis|et|y|au|al|a|,)\s*"
+_DAYS = rf"{_DAY}(?:{_TO}{_DAY}){{0,20}}"  # no month is named behind more of them
 _YEAR_TOO = r"(?:,?\s+(?:de\s+)?(?:19|20)\d\d\b(?![-/.]\d))?"
 
 _FROM_DIGITS = re.compile(
     rf"""(?x) (?=[\d(+'’])(?:
     # dates
-    (?<!\d) {_DAY} (?:{_TO}{_DAY})* \s* (?:of\s+|de\s+)? (?:(?:{_MONTHS})\b|(?i:{_OTHER_MONTHS})\b) \.? {_YEAR_TOO}
+    (?<!\d) {_DAYS} \s* (?:of\s+|de\s+)? (?:(?:{_MONTHS})\b|(?i:{_OTHER_MONTHS})\b) \.? {_YEAR_TOO}
   | (?:19|20)\d\d[-/.]\d\d?[-/.]\d\d? (?:[T\s]\d\d:\d\d[\d:.]*)?
   | (?<![\d.,])\d\d?\.\d\d?\.(?:19|20)?\d\d\b(?!\.\d)
   | (?<![\d.,])\d+/\d+(?:/\d+)?
@@ -42,7 +43,7 @@ _FROM_DIGITS = re.compile(
 _FROM_MONTHS = re.compile(
     rf"(?=[JFMASOND])(?:{_MONTHS})\b\.?\s+{_DAY}(?![.,]\d|\s?%)(?:{_TO}{_DAY}(?![.,]\d|\s?%|\s+[a-z]))*{_YEAR_TOO}"
 )
-_ADDRESSES = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@\S+")
+_ADDRESSES = re.compile(r"https?://\S+|www\.\S+|(?<![\w.+-])[\w.+-]++@\S+")
 
 # "At twenty to ten", "five past six", "half past nine": an hour told in words. A range never goes down, and what it
 # counts stands behind it: "five to seven days".

@@ -40,7 +40,10 @@ def _closed(text: str, at: int) -> int | None:
 def _end(text: str, at: int, closing: str) -> int | None:
     depth = 0
     opening = text[at]
-    for place in range(at + 1, min(len(text), at + _MOST)):
+    upto = min(len(text), at + _MOST)
+    if all(text.find(mark, at + 1, upto) < 0 for mark in closing):  # many marks open, and nothing closes
+        return None
+    for place in range(at + 1, upto):
         character = text[place]
         if character in closing and not (character in "'’" and not _may_close(text, place)):
             if depth == 0:

@@ -68,7 +68,7 @@ _EVERY = re.compile(
 _ONE_OF = "[个個名位人家艘件张張]"
 _HAN = re.compile(
     r"(?P<under>[二两三四五六七八九十])分之(?P<over>[一二两三四五六七八九])|(?P<half>一半|半数|半數|半价|半價|半费|半費|减半|減半)"
-    rf"|(?P<whole>[一二两兩三四五六七八九十百\d]+){_ONE_OF}(?:人|学生|學生)?之?[里裡裏中](?:面|头|頭)?[就便]?有(?P<part>[一二两兩三四五六七八九十\d]+){_ONE_OF}"
+    rf"|(?P<whole>[一二两兩三四五六七八九十百\d]{{1,12}}){_ONE_OF}(?:人|学生|學生)?之?[里裡裏中](?:面|头|頭)?[就便]?有(?P<part>[一二两兩三四五六七八九十\d]+){_ONE_OF}"
 )
 # "The darker half of the year" says which half, and not how much.
 _WHICH_HALF = re.compile(r"\b(?:the|its|his|her|their|our)\s+[a-z]+\s$", re.IGNORECASE)
