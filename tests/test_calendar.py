@@ -268,7 +268,7 @@ def test_no_reader_is_asked_for_answers_by_a_day_that_is_over(weeks: int, weekda
 def test_a_moved_issue_promises_what_its_new_date_does(app: App) -> None:
     """Its page names the cut-off and the issue that follow the date it has got."""
     moved = IssueId(date(2026, 12, 18))
-    move_issue(app, IssueId(date(2026, 11, 27)), moved)
+    move_issue(app, IssueId(date(2026, 11, 27)), moved, by="mei")
     week = read_issue(app, moved).draft.week
     assert (week.due, week.next_issue, week.answers_by) == (utc(2026, 12, 18, 13), date(2027, 1, 8), date(2027, 1, 6))
 

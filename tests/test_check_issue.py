@@ -130,7 +130,7 @@ def test_what_changes_no_meaning_is_mended(publication: Path) -> None:
     path = issue_folder(publication, COMING) / "note.md"
     path.write_bytes(text.encode())
     checked = check_issue(app, COMING, ["typing"])
-    mended = fix_issue(app, COMING, checked.report.findings, checked.desk.draft.files)
+    mended = fix_issue(app, COMING, checked.report.findings, checked.desk.draft.files, by="mei")
     assert mended.left == ()
     assert path.read_bytes().decode() == (
         "---\r\ntitle: About the house # so\r\n---\r\nTwo spaces; and a hyphen—so to speak.\r\n"

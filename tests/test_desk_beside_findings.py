@@ -96,7 +96,7 @@ def test_words_are_marked_as_a_quotation_where_that_is_safe(root: Path) -> None:
     finding, looks = found(app, "copied-run")
     path = root / FOLDER / "issue.md"
     before = path.read_text("utf-8")
-    mended = mark_quotation(app, COMING, finding, looks.checked(COMING).files)
+    mended = mark_quotation(app, COMING, finding, looks.checked(COMING).files, by="mei")
     assert not mended.left
     assert path.read_text("utf-8") == before.replace(COPIED, f"“{COPIED}”")
     assert all(one.rule != "copied-run" for one in Looks(app).checked(COMING).report.findings)
@@ -104,7 +104,7 @@ def test_words_are_marked_as_a_quotation_where_that_is_safe(root: Path) -> None:
     other, _ = found(app, "copied-run")
     assert quotation(other, path.read_text("utf-8")) is None
     with pytest.raises(ConfigError, match="by hand"):
-        mark_quotation(app, COMING, other, ())
+        mark_quotation(app, COMING, other, (), by="mei")
 
 
 def test_another_item_is_cited_behind_the_words(root: Path) -> None:

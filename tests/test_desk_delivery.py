@@ -204,6 +204,8 @@ def test_it_is_paused_in_the_middle_and_gone_on_with(desk: Desking, server: Smtp
     mei.send(mei.get(DELIVERY), START, {"start": "resume"})
     until(lambda: state(desk.app) is MailingState.SENT)
     assert [len(got) for got in server.by_recipient().values()] == [1] * COUNT
+    deeds = [entry.deed for entry in read_audit(desk.app, COMING).entries if entry.deed.act == "pause"]
+    assert [(one.who, one.note) for one in deeds] == [("mei (signed in)", "a wrong link")]
 
 
 def test_it_is_cancelled_in_the_middle(desk: Desking, server: SmtpServer) -> None:
@@ -223,6 +225,8 @@ def test_it_is_cancelled_in_the_middle(desk: Desking, server: SmtpServer) -> Non
     assert receipt.closed
     assert receipt.of(S.CANCELLED) == COUNT - receipt.of(S.ACCEPTED) > 0
     assert "cancelled" in words(mei.get(DELIVERY))
+    deeds = [entry.deed for entry in read_audit(desk.app, COMING).entries if entry.deed.act == "cancel"]
+    assert [(one.who, one.note) for one in deeds] == [("mei (signed in)", "called off")]
 
 
 def test_the_part_that_moves_asks_for_the_whole_page_when_it_is_another(desk: Desking, sender: App) -> None:

@@ -167,6 +167,16 @@ def test_a_list_is_brought_in_once_it_was_agreed_to(desk: Desking, daniel: Clien
     assert sorted(path.name for path in desk.root.parent.iterdir()) == ["publication"]
 
 
+def test_a_file_that_came_before_is_told_on_the_clock_of_whoever_looks(desk: Desking) -> None:
+    """In the evening of New York it is the next day already by UTC."""
+    desk.clock.now = datetime(2026, 11, 26, 2, tzinfo=UTC)
+    daniel = desk.signed_in("daniel")
+    shown = uploaded(daniel, LIST)
+    key = shown.hidden("key")
+    daniel.send(shown, "/readers/import/agreed", {"key": key, "basis": "our fair"})
+    assert "came in before, as import 1 on 25 Nov 2026, by" in uploaded(daniel, LIST).text
+
+
 def test_what_is_no_list_is_told_beside_the_field(daniel: Client) -> None:
     """No file, a picture, a table without addresses: each in words, and nothing is kept."""
     page = daniel.get("/readers/import")

@@ -105,7 +105,8 @@ def test_a_source_is_changed_as_its_kind_asks(desk: Desking) -> None:
     assert (wire["rights"], wire["quote_limit"]) == ("free to quote", "40")
     with open_store(desk.app.database) as store:
         last = audit.entries(store)[-1].deed
-    assert (last.who, last.act, last.note) == ("daniel (signed in)", "change source", "harbour-wire")
+    assert (last.who, last.act) == ("daniel (signed in)", "change source")
+    assert last.note == "harbour-wire: rights, quote_limit, zone"
 
 
 def test_what_does_not_fit_together_is_told_beside_the_field(desk: Desking) -> None:

@@ -136,13 +136,13 @@ def test_strays_and_renamed_blurbs_are_nobodys_loss(home: App) -> None:
     (name,) = citable(home, 1)
     attach_item(home, name, "beyond-2", COMING, "mei")
     checked = check_issue(home, COMING)
-    fix_issue(home, COMING, checked.report.findings, checked.desk.draft.files)
+    fix_issue(home, COMING, checked.report.findings, checked.desk.draft.files, by="mei")
     after = everything(folder)
     assert {key: after[key] for key in before if key != "items.yaml"} == {
         key: data for key, data in before.items() if key != "items.yaml"
     }
     assert set(after) - set(before) == {"beyond-2.md"}
-    target = move_issue(home, COMING, LATER)
+    target = move_issue(home, COMING, LATER, by="mei")
     assert {key: data for key, data in everything(target).items() if key != "issue.md"} == {
         key: data for key, data in after.items() if key != "issue.md"
     }
@@ -168,7 +168,7 @@ def test_an_issue_is_moved_while_nobody_else_changes_it(home: App) -> None:
             moved.append(other.submit(is_locked, folder_of(home)).result(timeout=60))
         return home.clock()
 
-    move_issue(replace(home, clock=while_it_is_moved), COMING, LATER)
+    move_issue(replace(home, clock=while_it_is_moved), COMING, LATER, by="mei")
     assert moved
     assert all(moved)
     assert not is_locked(issue_folder(home.root, LATER))
@@ -196,7 +196,7 @@ def test_who_waited_while_the_issue_was_moved_writes_nothing_into_the_old_folder
     def once_it_is_moved(handle: int, how: int) -> None:
         monkeypatch.setattr(fcntl, "flock", real)
         with ThreadPoolExecutor(1) as other:
-            other.submit(move_issue, home, COMING, LATER).result(timeout=60)
+            other.submit(move_issue, home, COMING, LATER, by="mei").result(timeout=60)
         real(handle, how)
 
     monkeypatch.setattr(fcntl, "flock", once_it_is_moved)

@@ -114,7 +114,7 @@ def test_an_issue_is_mended_byte_for_byte(app: App, ending: str) -> None:
     path = put(app, b"\xef\xbb\xbf" + NOTE.replace("\n", ending).encode())
     others = {file: file.read_bytes() for file in path.parent.rglob("*") if file.is_file() and file != path}
     findings, files = checked(app)
-    mended = fix_issue(app, coming(), findings, files)
+    mended = fix_issue(app, coming(), findings, files, by="mei")
     assert path.read_bytes() == b"\xef\xbb\xbf" + MENDED.replace("\n", ending).encode()
     assert {file: file.read_bytes() for file in others} == others
     assert mended.files == (NAME,)
@@ -129,7 +129,7 @@ def test_a_file_saved_since_the_check_is_left(app: App) -> None:
     path = put(app, NOTE.encode())
     findings, files = checked(app)
     saved = put(app, NOTE.replace("more", "much more").encode()).read_bytes()
-    mended = fix_issue(app, coming(), findings, files)
+    mended = fix_issue(app, coming(), findings, files, by="mei")
     assert path.read_bytes() == saved
     assert mended.made == ()
     assert {one.why for one in mended.left} == {"the file has been changed since it was checked"}
@@ -146,7 +146,7 @@ def test_a_file_saved_while_it_is_mended_is_left(app: App, monkeypatch: pytest.M
         return fixed(text, fixes)
 
     monkeypatch.setattr(fixing, "fixed", slowly)
-    assert fix_issue(app, coming(), findings, files).made == ()
+    assert fix_issue(app, coming(), findings, files, by="mei").made == ()
     assert path.read_text("utf-8") == "---\ntitle: Mine\n---\nMine.\n"
 
 
@@ -155,7 +155,7 @@ def test_without_digests_only_what_still_stands_is_mended(app: App) -> None:
     path = put(app, NOTE.encode())
     findings, _ = checked(app)
     put(app, NOTE.replace("Three", "Thirteen").encode())
-    mended = fix_issue(app, coming(), findings)
+    mended = fix_issue(app, coming(), findings, by="mei")
     assert path.read_text("utf-8") == NOTE.replace("Three", "Thirteen").replace("Two  words", "Two words")
     assert (len(mended.made), len(mended.left)) == (1, 3)
 
@@ -170,11 +170,11 @@ def test_files_of_others_and_of_sent_issues_are_never_written(app: App) -> None:
     assert first.fix is not None
     for path in ("content/people.yaml", f"content/issues/{ISSUE}/../../people.yaml"):
         stray = replace(first, fix=Fix(path, 1, 1, "#", "!"))
-        assert fix_issue(app, coming(), [stray]).made == ()
+        assert fix_issue(app, coming(), [stray], by="mei").made == ()
         assert people.read_bytes() == before
     sent = IssueId.parse("2026-11-20")
     assert sent is not None
     with pytest.raises(ConfigError, match="has been sent; its files stay as they are"):
-        fix_issue(app, sent, findings, files)
+        fix_issue(app, sent, findings, files, by="mei")
     with pytest.raises(ConfigError, match="there is no issue"):
-        fix_issue(app, IssueId(sent.date, "extra"), findings, files)
+        fix_issue(app, IssueId(sent.date, "extra"), findings, files, by="mei")

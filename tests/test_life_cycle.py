@@ -67,7 +67,7 @@ def test_what_cannot_be_cited_is_left_out_and_said(home: App) -> None:
 def test_our_own_new_pieces_are_in_their_sections(home: App) -> None:
     """Those since the last issue sent that no issue has linked to; a film goes where films go."""
     open_issue(home)
-    move_issue(home, COMING, IssueId(date(2026, 12, 11)))  # so that nothing of the sample links to them
+    move_issue(home, COMING, IssueId(date(2026, 12, 11)), by="mei")  # so that nothing of the sample links to them
     for name in ("insight.md", "video.md", "read-more.md", "catchup.md"):
         (issue_folder(home.root, IssueId(date(2026, 12, 11))) / name).unlink()
     made = open_issue(home, COMING)
@@ -147,7 +147,7 @@ def test_an_issue_is_moved_with_every_byte(app: App) -> None:
     )
     (before / "issue.md").write_bytes(b"\xef\xbb\xbf" + text)
     others = {path.name: path.read_bytes() for path in before.rglob("*") if path.is_file() and path.name != "issue.md"}
-    target = move_issue(app, COMING, NEXT)
+    target = move_issue(app, COMING, NEXT, by="mei")
     assert not before.exists()
     assert {p.name: p.read_bytes() for p in target.rglob("*") if p.is_file() and p.name != "issue.md"} == others
     assert (target / "issue.md").read_bytes() == b"\xef\xbb\xbf" + text.replace(
@@ -170,7 +170,7 @@ def test_an_issue_is_moved_with_every_byte(app: App) -> None:
 def test_what_cannot_be_moved_is_told(app: App, issue: IssueId, to: IssueId, told: str) -> None:
     """And nothing changes."""
     with pytest.raises(ConfigError, match=told):
-        move_issue(app, issue, to)
+        move_issue(app, issue, to, by="mei")
     assert issue_folder(app.root, COMING).exists()
 
 
@@ -179,5 +179,5 @@ def test_an_issue_without_a_date_is_not_moved(app: App) -> None:
     path = issue_folder(app.root, COMING) / "issue.md"
     path.write_text(path.read_text("utf-8").replace("date: 2026-11-27", '"date": 2026-11-27'), "utf-8")
     with pytest.raises(ContentError, match="add date: 2026-12-04"):
-        move_issue(app, COMING, NEXT)
+        move_issue(app, COMING, NEXT, by="mei")
     assert path.exists()

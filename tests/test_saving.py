@@ -339,7 +339,7 @@ def test_what_is_not_saved_goes_with_an_issue_that_is_moved(app: App) -> None:
     keep_draft(app, COMING, "opening", f"{opening.text}\nMore.\n", opening.digest, "mei")
     with pytest.raises(ChangedMeanwhile):
         save_text(app, COMING, "opening", f"{opening.text}\nToo late.\n", "0" * 64, "daniel")
-    move_issue(app, COMING, target)
+    move_issue(app, COMING, target, by="mei")
     for name in ("read-more", "opening"):
         draft = draft_of(app, target, name, "mei")
         assert draft is not None

@@ -62,16 +62,16 @@ def test_an_added_source_is_gathered(app: App, server: WebServer) -> None:
     before = path.read_text("utf-8")
     (found,) = look_at(app, at(server, "/feed")).found
     with pytest.raises(ContentError, match="not a name of this kind"):
-        add_source(app, found.with_choices("No Slug", None))
+        add_source(app, found.with_choices("No Slug", None), by="mei")
     source = found.with_choices("the-wire", RightsPolicy.QUOTE)
-    add_source(app, source)
+    add_source(app, source, by="mei")
     assert path.read_text("utf-8").startswith(before)
     assert declared(app)["the-wire"] == source
     assert gather_sources(app, (SourceId("the-wire"),)).outcomes[0].new == 1
     with pytest.raises(ConfigError, match="already"):
-        add_source(app, source)
+        add_source(app, source, by="mei")
     with pytest.raises(ConfigError, match="already, as 'the-wire'"):
-        add_source(app, found.with_choices("another", None))
+        add_source(app, found.with_choices("another", None), by="mei")
 
 
 def test_an_address_that_offers_nothing_is_told(app: App, server: WebServer) -> None:
@@ -87,12 +87,12 @@ def test_an_address_that_offers_nothing_is_told(app: App, server: WebServer) -> 
 def test_what_is_exported_can_be_imported(app: App, server: WebServer) -> None:
     """OPML out and in again brings nothing new; into another publication it brings everything."""
     (found,) = look_at(app, at(server, "/feed")).found
-    add_source(app, found.with_choices("the-wire", RightsPolicy.QUOTE))
+    add_source(app, found.with_choices("the-wire", RightsPolicy.QUOTE), by="mei")
     opml = export_sources(app)
-    assert import_sources(app, opml, "ours.opml").known == 1
+    assert import_sources(app, opml, "ours.opml", by="mei").known == 1
     path = app.root / "seeds" / "sources.yaml"
     path.write_text("", "utf-8")
-    imported = import_sources(app, opml, "ours.opml")
+    imported = import_sources(app, opml, "ours.opml", by="mei")
     assert [source.id for source in imported.added] == ["the-wire"]
     assert declared(app)["the-wire"].rights is RightsPolicy.QUOTE
 
@@ -100,7 +100,7 @@ def test_what_is_exported_can_be_imported(app: App, server: WebServer) -> None:
 def test_sources_say_how_they_are_doing(app: App, server: WebServer) -> None:
     """Never asked, well, and failing with its reason and the next try."""
     (found,) = look_at(app, at(server, "/feed")).found
-    add_source(app, found.with_choices("the-wire", None))
+    add_source(app, found.with_choices("the-wire", None), by="mei")
     assert {report.health.mood for report in list_sources(app)} == {Mood.NEW}
     server.answer("/feed", page(status=500))
     gather_sources(app)
@@ -114,7 +114,7 @@ def test_sources_say_how_they_are_doing(app: App, server: WebServer) -> None:
 def test_a_paused_source_is_not_asked_and_does_not_fail(app: App, server: WebServer) -> None:
     """However it went before: no round asks it, nobody counts it, and whoever asks for it by name is told why."""
     (found,) = look_at(app, at(server, "/feed")).found
-    add_source(app, found.with_choices("the-wire", None))
+    add_source(app, found.with_choices("the-wire", None), by="mei")
     server.answer("/feed", page(status=500))
     gather_sources(app)
     assert system_figures(app).counted.sources_failing == 1

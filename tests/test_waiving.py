@@ -191,5 +191,5 @@ def test_the_audit_log_keeps_it(home: App) -> None:
     waived(home, finding)
     with open_store(home.database) as store:
         deed = audit.entries(store, COMING)[-1].deed
-    assert (deed.who, deed.act, deed.issue) == ("mei", "waive", COMING)
+    assert (deed.who, deed.act, deed.issue) == ("mei (signed in)", "waive", COMING)
     assert deed.note == f"sentences-without-source: “{finding.words}”: our own thought"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args, get_type_hints
 
 from newsletter.actions.app import App, known_issue
+from newsletter.actions.noting import deed, noted, void_by, voiding
 from newsletter.actions.section_files import voided_names
 from newsletter.model.audit import Deed
 from newsletter.model.draft import image_path
@@ -24,9 +24,8 @@ from newsletter.publication import frontmatter, issuefiles
 from newsletter.publication.folder import Folder, is_sent, issue_folder
 from newsletter.publication.frontmatter import Page
 from newsletter.publication.picturing import with_picture
+from newsletter.publication.unsaved import Instead
 from newsletter.publication.write import alone, change
-from newsletter.store import audit
-from newsletter.store.engine import open_store
 
 _LONGEST = 1000  # characters of what is said of a picture
 _ASKS = {
@@ -122,7 +121,7 @@ def _stored(folder: Path, file: str) -> bytes:
 
 def voided_by(app: App, planned: Planned) -> tuple[str, ...]:
     """The names of those whose approvals adding the picture would void: "this voids Ada's approval"."""
-    return voided_names(app, planned.issue, {planned.path: planned.after, planned.image: planned.upload.data})
+    return voided_names(app, planned.issue, _instead(planned))
 
 
 def add_picture(app: App, planned: Planned, who: str) -> Planned:
@@ -134,17 +133,27 @@ def add_picture(app: App, planned: Planned, who: str) -> Planned:
     `plan_picture` raises.
     """
     issue, folder = planned.issue, issue_folder(app.root, planned.issue)
-    with alone(folder), open_store(app.database) if app.is_home else nullcontext() as store:
+    with alone(folder):
         now = _placed(app, issue, planned.section, planned.sent, planned.upload)
-        if now.is_new:
-            change(app.root / now.image, None, now.upload.data)
-        change(app.root / now.path, now.before, now.after)
-        if store is not None and now.after != now.before:
-            note = f"{now.picture.file} into {now.path.rpartition('/')[2]}"
-            note += f", instead of {shown(now.sent.instead_of)}" if now.sent.instead_of else ""
-            deed = Deed(happened=app.clock(), who=who, act="picture", issue=issue, digest=None, note=note)
-            audit.append(store, deed)
+        with noted(app, _deeds(app, now, who) if now.after != now.before else ()):
+            if now.is_new:
+                change(app.root / now.image, None, now.upload.data)
+            change(app.root / now.path, now.before, now.after)
     return now
+
+
+def _deeds(app: App, planned: Planned, who: str) -> tuple[Deed, ...]:
+    file = planned.path.rpartition("/")[2]
+    note = f"{planned.picture.file} into {file}"
+    note += f", instead of {shown(planned.sent.instead_of)}" if planned.sent.instead_of else ""
+    gone = void_by(app, (planned.issue,), _instead(planned))
+    first = deed(app, who, "picture", note, planned.issue)
+    return (first, *voiding(app, who, gone, f"{file} was changed"))
+
+
+def _instead(planned: Planned) -> Instead:
+    """The files that it would write."""
+    return {planned.path: planned.after, planned.image: planned.upload.data}
 
 
 def _checked(sent: Sent) -> Upload:

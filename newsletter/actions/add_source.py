@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from newsletter import __version__
 from newsletter.actions.app import App, read_publication
+from newsletter.actions.noting import deed, noted
 from newsletter.fetch.answer import Answer, Limits, Request
 from newsletter.fetch.client import Fetcher
 from newsletter.fetch.guard import Guard
@@ -19,7 +20,7 @@ from newsletter.model.urls import NotAnAddress, parse_url
 from newsletter.publication import sources as sources_file
 from newsletter.publication.folder import Folder
 from newsletter.publication.publication import SOURCES, Publication
-from newsletter.publication.write import write
+from newsletter.publication.write import alone, write
 
 MAX_TRIED = 12  # addresses that are looked at to find a feed
 
@@ -134,14 +135,17 @@ class _Look:
         return next(parsed for _, parsed in self._parsers.finished(patiently=True))
 
 
-def add_source(app: App, source: Source) -> None:
-    """Writes a source to the end of sources.yaml, every other byte kept. Raises `ConfigError` for one that is there."""
-    folder = Folder(app.root)
-    for known in read_publication(app, folder).sources:
-        if known.id == source.id:
-            raise ConfigError("id", f"sources.yaml has a source '{known.id}' already; give this one another --id")
-        if source.url is not None and known.url == source.url:
-            raise ConfigError("url", f"sources.yaml gathers {source.url} already, as '{known.id}'")
-    before = folder.read_text(SOURCES) if folder.exists(SOURCES) else ""
-    text = sources_file.added(before or "", source)
-    write(app.root / SOURCES, text)
+def add_source(app: App, source: Source, *, by: str) -> None:
+    """Writes a source to the end of sources.yaml, every other byte kept, with an entry in the audit log; `by` is who
+    does it, as the log names them. Raises `ConfigError` for one that is there, and `StoreError`."""
+    with alone(app.root):
+        folder = Folder(app.root)
+        for known in read_publication(app, folder).sources:
+            if known.id == source.id:
+                raise ConfigError("id", f"sources.yaml has a source '{known.id}' already; give this one another --id")
+            if source.url is not None and known.url == source.url:
+                raise ConfigError("url", f"sources.yaml gathers {source.url} already, as '{known.id}'")
+        before = folder.read_text(SOURCES) if folder.exists(SOURCES) else ""
+        text = sources_file.added(before or "", source)
+        with noted(app, (deed(app, by, "add source", source.id),)):
+            write(app.root / SOURCES, text)

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from newsletter.actions.app import App, known_issue, read_publication
 from newsletter.actions.item_page import source_of
+from newsletter.actions.noting import noted, void_by, voiding
 from newsletter.edit import attach
 from newsletter.edit import open as opening
+from newsletter.model.audit import claimed
 from newsletter.model.errors import ConfigError, ContentError
 from newsletter.model.issue import IssueId
 from newsletter.model.item import CitedItem, Decision, Item, ItemId, Triage
@@ -35,12 +37,16 @@ class Attached:
     mark: str  # what points to it from a text: "[^gazette-17]"
 
 
-def attach_item(app: App, name: ItemId, section: str, issue: IssueId, who: str, day: date | None = None) -> Attached:
+def attach_item(
+    app: App, name: ItemId, section: str, issue: IssueId, who: str, day: date | None = None, *, login: str | None = None
+) -> Attached:
     """Writes the item into items.yaml and its credit line into the section's blurb; what is written there stays.
 
-    `day` dates an item that has no date of its own. Raises `UnknownItem`; `ConfigError` for an unknown section or
-    issue, an item without an address, and one whose source is marked "do not use"; `ContentError` when the issue's
-    files hold mistakes that stand in the way.
+    `day` dates an item that has no date of its own. The item's decisions keep who did it and where; the audit log has
+    an entry where signatures hold no longer. `login`: None, where they have signed in at the desk.
+
+    Raises `UnknownItem`; `ConfigError` for an unknown section or issue, an item without an address, and one whose
+    source is marked "do not use"; `ContentError` when the issue's files hold mistakes that stand in the way.
     """
     known_issue(app, issue)
     if is_sent(app.root, issue):
@@ -56,8 +62,10 @@ def attach_item(app: App, name: ItemId, section: str, issue: IssueId, who: str, 
         cited = _cited(item, publication, files, day)
         written = _written(app, publication, files, issue, section, item, cited)
         decision = Decision(state=Triage.KEPT, who=who, when=app.clock(), why=f"attached to {section} of {issue}")
-        for one in written:
-            change(one.path, one.before, one.after)
+        void = void_by(app, (issue,), {one.path.relative_to(app.root).as_posix(): one.after for one in written})
+        with noted(app, voiding(app, claimed(who, login), void, f"{name} was attached to {section}")):
+            for one in written:
+                change(one.path, one.before, one.after)
         kept = items.decide(store, name, decision)
     return Attached(kept, cited, tuple(one.path for one in written), f"[^{cited.id}]")
 

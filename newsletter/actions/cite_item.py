@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from newsletter.actions.app import App, known_issue, read_issue
 from newsletter.actions.attach_item import attach_item
 from newsletter.actions.fix_issue import fix_issue
+from newsletter.actions.noting import deed, noted, void_by, voiding
 from newsletter.edit import attach
 from newsletter.edit.fixes import FixRefused, fixed
+from newsletter.model.audit import claimed
 from newsletter.model.errors import ConfigError, ContentError
 from newsletter.model.finding import Finding, Fix, Spot
 from newsletter.model.inputfile import InputFile
@@ -36,7 +38,8 @@ def cite_item(
     app: App, issue: IssueId, section: str, item: str, who: str, finding: Finding, checked: Iterable[InputFile]
 ) -> Cited:
     """Has the words of a finding lean on an item: in the narrative a mark is set behind them, elsewhere the section's
-    `items` name it. One that is not in items.yaml yet is attached first.
+    `items` name it. One that is not in items.yaml yet is attached first. The audit log has an entry; `who` is the id of
+    somebody who is signed in at the desk.
 
     `checked` are the files as they were when it was found: of one that was saved since, the text is left as it is.
     Raises what `attach_item` raises; `ConfigError` where no mark can be set there.
@@ -49,24 +52,29 @@ def cite_item(
     if item not in {one.id for one in files.items}:
         cited = attach_item(app, ItemId(item), section, issue, who).cited.id
     if section == "opening":
-        return _marked(app, issue, cited, finding, checked)
-    _leaning(app, issue, section, cited)
+        return _marked(app, issue, cited, finding, checked, claimed(who, None))
+    _leaning(app, issue, section, cited, claimed(who, None))
     return Cited(cited, "", "")
 
 
-def _leaning(app: App, issue: IssueId, section: str, item: str) -> None:
+def _leaning(app: App, issue: IssueId, section: str, item: str, by: str) -> None:
     """Names the item in the section's front matter, where it is not named yet."""
     path = issue_folder(app.root, issue) / f"{section}.md"
     if issuefiles.kind_of(section) is None or not path.is_file():
         raise ConfigError("section", f"the issue {issue} has no section '{section}'")
     with alone(issue_folder(app.root, issue)):
-        before = path.read_bytes()
-        after = attach.with_line_ends(before.decode("utf-8"), lambda text: attach.blurb_with(text, {}, item))
-        _readable(app, issue, f"{issuefiles.ISSUES}/{issue}/{path.name}", after)
-        change(path, before, after.encode("utf-8"))
+        before, relative = path.read_bytes(), f"{issuefiles.ISSUES}/{issue}/{path.name}"
+        text = attach.with_line_ends(before.decode("utf-8"), lambda text: attach.blurb_with(text, {}, item))
+        after = text.encode("utf-8")
+        if after == before:
+            return
+        _readable(app, issue, relative, text)
+        void = voiding(app, by, void_by(app, (issue,), {relative: after}), f"{path.name} was changed")
+        with noted(app, (deed(app, by, "cite", f"{path.name}: leans on {item}", issue), *void)):
+            change(path, before, after)
 
 
-def _marked(app: App, issue: IssueId, item: str, finding: Finding, checked: Iterable[InputFile]) -> Cited:
+def _marked(app: App, issue: IssueId, item: str, finding: Finding, checked: Iterable[InputFile], by: str) -> Cited:
     mark, path = f"[^{item}]", finding.spot.path
     folder = Folder(app.root)
     text, data = folder.read_text(path), folder.read_bytes(path)
@@ -77,7 +85,7 @@ def _marked(app: App, issue: IssueId, item: str, finding: Finding, checked: Iter
         _readable(app, issue, path, fixed(data.decode("utf-8"), [fix]))
     except FixRefused as error:
         return Cited(item, "", f"{error}; set the mark {mark} behind the words yourself")
-    mended = fix_issue(app, issue, [replace(finding, fix=fix)], checked)
+    mended = fix_issue(app, issue, [replace(finding, fix=fix)], checked, by=by, act="cite")
     if mended.left:
         return Cited(item, "", f"{mended.left[0].why}; set the mark {mark} behind the words yourself")
     return Cited(item, mark, "")

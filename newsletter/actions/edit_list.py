@@ -9,8 +9,9 @@ from enum import Enum
 from typing import Any, TypeAlias, TypeVar
 
 from newsletter.actions.app import App
-from newsletter.actions.approved_edition import voids
+from newsletter.actions.noting import deed, noted, void_by, voiding
 from newsletter.model.approval import Signature
+from newsletter.model.audit import claimed
 from newsletter.model.errors import ConfigError, ContentError, NewsletterError
 from newsletter.model.issue import IssueId
 from newsletter.model.shape import unfit_character
@@ -49,6 +50,7 @@ class Listed:
     """A file that is a list of entries."""
 
     path: str
+    called: str  # an entry of it, as the audit log says: "person"
     key: str  # by which an entry is known
     shape: type[Any]
     head: str  # the comment that a new file begins with
@@ -61,6 +63,8 @@ class Planned:
 
     path: str
     name: str  # of the entry as it will be
+    act: str  # as the audit log says: "change person"
+    note: str  # the same: of which entry, and what of it
     before: bytes | None  # the file; None: there is none
     after: bytes
     voids: tuple[tuple[IssueId, Signature], ...]  # signatures on issues that readers would see otherwise
@@ -88,7 +92,7 @@ def plan_added(app: App, of: Listed, sent: Fields) -> Planned:
     name = str(getattr(made, of.key))
     _alone(of, text, name)
     after = listing.with_entry(text, _said(made, {}), of.head)
-    return _planned(app, of, name, data, _written(of, text, None, after))
+    return _planned(app, of, name, data, _written(of, text, None, after), ("add", name))
 
 
 def plan_changed(app: App, of: Listed, name: str, base: str, sent: Fields) -> Planned:
@@ -107,7 +111,8 @@ def plan_changed(app: App, of: Listed, name: str, base: str, sent: Fields) -> Pl
     order = tuple(one.name for one in fields(of.shape))
     values = {key: _filled(value, sent[key]) for key, value in _said(made, was).items() if key in sent}
     after = listing.with_values(text, name, values, of.key, order)
-    return _planned(app, of, new, data, _written(of, text, name, after))
+    note = _note(name, was, values)
+    return _planned(app, of, new, data, _written(of, text, name, after), ("change", note))
 
 
 def plan_removed(app: App, of: Listed, name: str, base: str) -> Planned:
@@ -115,12 +120,20 @@ def plan_removed(app: App, of: Listed, name: str, base: str) -> Planned:
     data = _data(app, of)
     text = _decoded(of, data)
     _unchanged(of, text, name, base)
-    return _planned(app, of, name, data, _written(of, text, name, listing.without(text, name, of.key)))
+    after = _written(of, text, name, listing.without(text, name, of.key))
+    return _planned(app, of, name, data, after, ("remove", name))
 
 
-def carry_out(app: App, planned: Planned) -> None:
-    """Writes it. Raises `ChangedMeanwhile` where somebody has saved the file since it was planned."""
-    with alone(app.root):
+def carry_out(app: App, planned: Planned, who: str) -> None:
+    """Writes it, with an entry in the audit log, and one for each issue whose signatures hold no longer. `who` is the
+    id of somebody who is signed in at the desk.
+
+    Raises `ChangedMeanwhile` where somebody has saved the file since it was planned, and `StoreError`: nothing is
+    written then.
+    """
+    by, name = claimed(who, None), planned.path.rpartition("/")[2]
+    first = deed(app, by, planned.act, planned.note)
+    with alone(app.root), noted(app, (first, *voiding(app, by, planned.voids, f"{name} was changed"))):
         change(app.root / planned.path, planned.before, planned.after)
 
 
@@ -262,20 +275,36 @@ def _written(of: Listed, text: str, name: str | None, after: str | None) -> str:
     raise EntryRefused({"form": f"Nothing was saved. {where}: {what}; {todo}, in a text editor."})
 
 
-def _planned(app: App, of: Listed, name: str, before: bytes | None, after: str) -> Planned:
-    data = after.encode()
-    return Planned(path=of.path, name=name, before=before, after=data, voids=_voids(app, of, before, data))
+def _note(name: str, was: Mapping[str, Value], values: Mapping[str, Said | None]) -> str:
+    """Which entry, and the keys that change: "anna-liu: role, institution"."""
+    keys = (key for key, value in values.items() if _flat(value) != _flat(was.get(key)))
+    return f"{name}: {', '.join(keys)}"
+
+
+def _flat(value: object) -> object:
+    """A value as it can be held against another, however the two are written."""
+    if isinstance(value, Mapping):
+        return {key: flat for key, one in value.items() if (flat := _flat(one)) is not None}
+    if isinstance(value, list | tuple):
+        return tuple(map(_flat, value))
+    return None if value is None else str(value)
+
+
+def _planned(app: App, of: Listed, name: str, before: bytes | None, after: str, deed: tuple[str, str]) -> Planned:
+    data, (act, note) = after.encode(), deed
+    return Planned(
+        path=of.path,
+        name=name,
+        act=f"{act} {of.called}",
+        note=note,
+        before=before,
+        after=data,
+        voids=_voids(app, of, before, data),
+    )
 
 
 def _voids(app: App, of: Listed, before: bytes | None, after: bytes) -> tuple[tuple[IssueId, Signature], ...]:
     if after == before:
         return ()
     preparing = [issue for issue in issue_ids(app.root) if not is_sent(app.root, issue)]
-    return tuple((issue, one) for issue in preparing for one in _void(app, issue, {of.path: after}))
-
-
-def _void(app: App, issue: IssueId, files: Mapping[str, bytes]) -> tuple[Signature, ...]:
-    try:
-        return voids(app, issue, files)
-    except ContentError:  # an issue with mistakes in its files holds no approval that this could void
-        return ()
+    return void_by(app, preparing, {of.path: after})

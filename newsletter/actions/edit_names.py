@@ -11,7 +11,7 @@ from newsletter.model.people import PreferredName
 from newsletter.publication.publication import NAMES
 from newsletter.publication.yamlfile import Value
 
-SPELLINGS = Listed(NAMES, "name", PreferredName, "# Names as we spell them, and the spellings we do not use.\n")
+SPELLINGS = Listed(NAMES, "name", "name", PreferredName, "# Names as we spell them, and the spellings we do not use.\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,9 @@ from newsletter.publication.issuefiles import IssueFiles
 from newsletter.publication.publication import PEOPLE
 from newsletter.publication.yamlfile import Value
 
-CARDS = Listed(PEOPLE, "id", Person, "# Authors we name. A blurb says `author: the-id` and gets the credit line.\n")
+CARDS = Listed(
+    PEOPLE, "person", "id", Person, "# Authors we name. A blurb says `author: the-id` and gets the credit line.\n"
+)
 FIELDS = tuple(one.name for one in fields(Person))
 
 

@@ -23,14 +23,13 @@ from newsletter.actions.gather_sources import LOCK, Gathered, gather_sources
 from newsletter.gather import discovery
 from newsletter.gather.local import address_of
 from newsletter.gather.politeness import afresh
-from newsletter.model.audit import Deed, claimed
 from newsletter.model.errors import ConfigError, NewsletterError
 from newsletter.model.source import Mailbox, Source, SourceId, SourceKind
 from newsletter.publication import sources as sources_file
 from newsletter.publication.folder import Folder
 from newsletter.publication.publication import SOURCES
 from newsletter.publication.yamlfile import Value
-from newsletter.store import audit, sources
+from newsletter.store import sources
 from newsletter.store.engine import open_store
 from newsletter.store.locks import hold
 
@@ -88,7 +87,7 @@ class Declared:
 
 
 DECLARED = Declared(
-    Listed(SOURCES, "id", Source, "# What is gathered, and what we may do with its words.\n", _troubles)
+    Listed(SOURCES, "source", "id", Source, "# What is gathered, and what we may do with its words.\n", _troubles)
 )
 
 
@@ -113,24 +112,13 @@ def plan_source_removed(app: App, name: str, base: str) -> Planned:
     return plan_removed(app, DECLARED.listed, name, base)
 
 
-def write_source(app: App, planned: Planned, who: str, act: str) -> None:
-    """Writes it, and who did it in the audit log; `act` is "add", "change" or "remove".
-
-    Raises `ChangedMeanwhile` where somebody has saved the file since it was planned.
-    """
-    if planned.changes:
-        carry_out(app, planned)
-        _log(app, who, f"{act} source", planned.name)
-
-
 def switch_off(app: App, name: str, who: str) -> None:
     """sources.yaml says that the source is paused: no round asks it, but one that has begun already.
 
     `who` is the member's id. Raises what `plan_changed` and `carry_out` raise, `ConfigError` for a source that is not
     there among it.
     """
-    _switch(app, name, "true")
-    _log(app, who, "switch off source", name)
+    carry_out(app, _switched(app, name, "true", "switch off source"), who)
 
 
 def switch_on(app: App, name: str, who: str) -> None:
@@ -140,11 +128,10 @@ def switch_on(app: App, name: str, who: str) -> None:
     """
     source, now = _source(app, name), app.clock()
     with open_store(app.database) as store, hold(store, LOCK, app.root, now):
-        _switch(app, name, "")
+        carry_out(app, _switched(app, name, "", "switch on source"), who)
         if state := sources.states(store).get(SourceId(name)):
             begun = replace(afresh(state, address_of(source)), failures=0, failing_since=None, missing_since=None)
             sources.save(store, (replace(begun, retired=None, error=None, next_try=None),))
-    _log(app, who, "switch on source", name)
 
 
 def gather_now(app: App, name: str, patience: float = 20.0) -> Gathered | None:
@@ -173,10 +160,11 @@ def gather_now(app: App, name: str, patience: float = 20.0) -> Gathered | None:
     return done[0] if done and isinstance(done[0], Gathered) else None
 
 
-def _switch(app: App, name: str, paused: str) -> None:
-    """Writes the key, or takes it out where it is ""; every other byte of the file stays."""
+def _switched(app: App, name: str, paused: str, act: str) -> Planned:
+    """With the key, or without it where it is ""; every other byte of the file stays."""
     entry, _ = entry_of(app, DECLARED.listed, name)
-    carry_out(app, plan_changed(app, DECLARED.listed, name, entry.digest, {"paused": paused}))
+    planned = plan_changed(app, DECLARED.listed, name, entry.digest, {"paused": paused})
+    return replace(planned, act=act, note=name)
 
 
 def _not_twice(known: Sequence[Source], url: str, name: str) -> None:
@@ -197,9 +185,3 @@ def _kind(value: str) -> SourceKind:
         return SourceKind(value)
     except ValueError as error:
         raise EntryRefused({"kind": "Choose one of the kinds."}) from error
-
-
-def _log(app: App, who: str, act: str, name: str) -> None:
-    with open_store(app.database) as store:
-        deed = Deed(happened=app.clock(), who=claimed(who, None), act=act, issue=None, digest=None, note=name)
-        audit.append(store, deed)

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from newsletter.actions.app import App, known_issue
+from newsletter.actions.noting import deed, noted, void_by, voiding
 from newsletter.edit.fixes import fixed, standing
+from newsletter.model.audit import Deed
 from newsletter.model.errors import ConfigError
 from newsletter.model.finding import Finding, Fix
 from newsletter.model.inputfile import InputFile
@@ -57,11 +59,21 @@ def _change(fix: Fix) -> str:
     return f"wrote “{fix.new}” for “{fix.old}”" if fix.new else f"deleted “{fix.old}”"
 
 
-def fix_issue(app: App, issue: IssueId, findings: Iterable[Finding], checked: Iterable[InputFile] = ()) -> Mended:
+def fix_issue(
+    app: App,
+    issue: IssueId,
+    findings: Iterable[Finding],
+    checked: Iterable[InputFile] = (),
+    *,
+    by: str,
+    act: str = "fix",
+) -> Mended:
     """Makes the fixes that findings carry. `checked` are the files as they were when they were checked: `draft.files`.
 
     A file of these that somebody has saved since is left as it is, and that is told; of a file that is not among them,
     a fix is made where its old words still stand. All else in a file stays byte for byte.
+    The audit log has an entry for each file, which calls it `act`, and one where signatures hold no longer; away from
+    home there is no log. `by` is who does it, as the log names them.
     Raises `ConfigError` for an unknown issue, and for one that is being sent or has been: its files are kept.
     """
     known_issue(app, issue)
@@ -76,13 +88,15 @@ def fix_issue(app: App, issue: IssueId, findings: Iterable[Finding], checked: It
     left: list[Untouched] = []
     with alone(issue_folder(app.root, issue)):
         for path, fixes in sorted(by_file.items()):
-            done, why = _mended(app, issue, path, fixes, digests.get(path))
+            done, why = _mended(app, issue, path, fixes, digests.get(path), (by, act))
             made += done
             left += [Untouched(fix, why) for fix in dict.fromkeys(fixes) if fix not in done]
     return Mended(tuple(made), tuple(left))
 
 
-def _mended(app: App, issue: IssueId, path: str, fixes: list[Fix], digest: str | None) -> tuple[tuple[Fix, ...], str]:
+def _mended(
+    app: App, issue: IssueId, path: str, fixes: list[Fix], digest: str | None, did: tuple[str, str]
+) -> tuple[tuple[Fix, ...], str]:
     """The fixes made in one file, and why the others were not."""
     if path.rpartition("/")[0] != f"content/issues/{issue}":
         return (), "it is in a file that does not belong to the issue"
@@ -94,11 +108,22 @@ def _mended(app: App, issue: IssueId, path: str, fixes: list[Fix], digest: str |
     except UnicodeDecodeError:
         return (), _CHANGED
     chosen = standing(text, fixes)
+    after = fixed(text, chosen).encode("utf-8")
     try:
-        change(app.root / path, data, fixed(text, chosen).encode("utf-8"))
+        with noted(app, _deeds(app, issue, path, chosen, after, did) if after != data else ()):
+            change(app.root / path, data, after)
     except ChangedMeanwhile:  # this very moment
         return (), _CHANGED
     return chosen, "something else stands there now, or another fix is about the same place; check the issue again"
+
+
+def _deeds(
+    app: App, issue: IssueId, path: str, fixes: tuple[Fix, ...], after: bytes, did: tuple[str, str]
+) -> tuple[Deed, ...]:
+    (by, act), name = did, path.rpartition("/")[2]
+    what = _change(fixes[0]) if len(fixes) == 1 else f"{len(fixes)} places"
+    gone = voiding(app, by, void_by(app, (issue,), {path: after}), f"{name} was changed")
+    return deed(app, by, act, f"{name}: {what}", issue), *gone
 
 
 def _bytes(app: App, path: str) -> bytes | None:

@@ -29,11 +29,11 @@ def quotation(finding: Finding, text: str) -> Fix | None:
     return Fix(path=spot.path, line=spot.line, column=spot.column, old=words, new=f"“{words}”")
 
 
-def mark_quotation(app: App, issue: IssueId, finding: Finding, checked: Iterable[InputFile]) -> Mended:
+def mark_quotation(app: App, issue: IssueId, finding: Finding, checked: Iterable[InputFile], *, by: str) -> Mended:
     """Puts the words of a finding between quotation marks. `checked` are the files as they were when it was found.
 
     It is tried first on a copy: the finding must be gone, and no mistake come. Raises `ConfigError` where that is not
-    so, and what `fix_issue` raises.
+    so, and what `fix_issue` raises. `by` is who does it, as the audit log names them.
     """
     path = finding.spot.path
     folder = Folder(app.root)
@@ -48,7 +48,7 @@ def mark_quotation(app: App, issue: IssueId, finding: Finding, checked: Iterable
         raise ConfigError("finding", f"the words cannot be marked here: {error}") from error
     if any((one.rule, one.words) == (finding.rule, finding.words) for one in then.report.findings):
         raise ConfigError("finding", "marks around these words would not make them a quotation; do it by hand")
-    return fix_issue(app, issue, [replace(finding, fix=fix)], checked)
+    return fix_issue(app, issue, [replace(finding, fix=fix)], checked, by=by, act="quote")
 
 
 def _standing(spot: Spot, text: str) -> str | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from newsletter.actions.app import App, read_publication
+from newsletter.actions.noting import deed, noted
 from newsletter.actions.read_inbox import fresh_since, is_fresh
 from newsletter.edit import filling
 from newsletter.edit.filling import Filled, OwnPiece
@@ -37,8 +38,9 @@ class Opened:
     from_home: bool  # False in a clone: what was gathered is not there to be filled in
 
 
-def open_issue(app: App, issue: IssueId | None = None, who: str = "newsletter") -> Opened:
-    """Makes the folder of an issue, all of it or nothing: the next of the calendar, or the one that is named.
+def open_issue(app: App, issue: IssueId | None = None, who: str = "newsletter", *, by: str | None = None) -> Opened:
+    """Makes the folder of an issue, all of it or nothing: the next of the calendar, or the one that is named; with an
+    entry in the audit log. `by` is who does it, as the log names them, where that says more than `who`.
 
     Its number is one above the highest so far; owners, and the question that its replies answer, come from the issue
     before; kept and held items stand in its items.yaml, and our own new pieces in the sections that their sources name.
@@ -50,7 +52,8 @@ def open_issue(app: App, issue: IssueId | None = None, who: str = "newsletter") 
     must_be_free(app, publication, issue)
     week = calendar.week(publication.schedule.calendar, issue)
     before = _before(app, issue)
-    new = files_of(publication.schedule, issue, _number(app), _owners(publication, before))
+    number = _number(app)
+    new = files_of(publication.schedule, issue, number, _owners(publication, before))
     kept, pieces = _gathered(app, publication)
     sources = {source.id: source for source in publication.sources}
     filled = filling.filled(
@@ -62,12 +65,14 @@ def open_issue(app: App, issue: IssueId | None = None, who: str = "newsletter") 
     )
     folder = issue_folder(app.root, issue)
     folder.parent.mkdir(parents=True, exist_ok=True)
+    opening = deed(app, by or who, "open", f"No. {number}", issue)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".open.") as staging:
         made = Path(staging) / str(issue)
         for name, text in filled.files.items():
             write(made / name, text)
         (made / "images").mkdir()
-        made.rename(folder)
+        with noted(app, (opening,)):
+            made.rename(folder)
     _note(app, filled, issue, who)
     return Opened(issue, week, folder, filled, app.is_home)
 

@@ -10,8 +10,8 @@ from newsletter.model.telling import IN_UTC, Telling
 from newsletter.store.importing import Effect
 
 
-def about(run: DryRun) -> Iterator[str]:
-    """What is to be known of the file before its figures are believed."""
+def about(run: DryRun, telling: Telling = IN_UTC) -> Iterator[str]:
+    """What is to be known of the file before its figures are believed; days in the words of `telling`."""
     how = run.manner
     taken = ", ".join(f"{field.value} from '{how.columns.header[at]}'" for field, at in how.columns.at.items())
     yield f"{run.path.name}: {taken}."
@@ -21,7 +21,7 @@ def about(run: DryRun) -> Iterator[str]:
         yield f"  {how.told}"
     if run.before is not None:
         came = run.before
-        yield f"  exactly this file came in before, as import {came.number} on {came.at:%Y-%m-%d}, by {came.who}"
+        yield f"  exactly this file came in before, as import {came.number} on {telling.day(came.at)}, by {came.who}"
 
 
 def effect_lines(effect: Effect) -> Iterator[tuple[int, str]]:

@@ -64,7 +64,7 @@ def resume_mailing(
     if run is None:  # as if it had just been told to begin, gate and all
         at_once = receipt.mailing.due <= app.clock()
         return send_issue(app, issue, who, login=login, at_once=at_once, watch=watch, stop=stop, tell=tell, wait=wait)
-    return stopped(app, receipt, run, who)
+    return stopped(app, receipt, run, who, by)
 
 
 def _resumable(mailing: Mailing) -> Mailing:

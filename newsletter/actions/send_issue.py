@@ -106,19 +106,20 @@ def send_issue(
                     return left_off(app, owned, schedule, mailing, stop)
                 mailing = mailings.get(store, mailing.id)
             if mailing.state is MailingState.SENT:  # a crash may have kept it from what comes behind the last mail
-                listed, opened = publish_site(app, store, schedule, stop), roll_over(app, who)
+                listed, opened = publish_site(app, store, schedule, stop), roll_over(app, who, by=by)
                 if listed or opened:
                     return Sent(receipts.receipt(store, mailing.id), False, opened)
             _may_go_on(mailing)
             run = run_mailing(app, owned, ring, schedule, mailing, by, watch, stop, spares)
             receipt = receipts.receipt(store, mailing.id)
-    return stopped(app, receipt, run, who)
+    return stopped(app, receipt, run, who, by)
 
 
-def stopped(app: App, receipt: Receipt, run: Run, who: str) -> Sent:
-    """What a run came to; where nothing of it is open any more, the next issue is opened."""
+def stopped(app: App, receipt: Receipt, run: Run, who: str, by: str) -> Sent:
+    """What a run came to; where nothing of it is open any more, the next issue is opened: `who` and `by` as
+    `roll_over`."""
     over = receipt.mailing.state in (MailingState.SENT, MailingState.UNRESOLVED)
-    return Sent(receipt, False, roll_over(app, who) if over else None, run.trouble)
+    return Sent(receipt, False, roll_over(app, who, by=by) if over else None, run.trouble)
 
 
 def left_off(app: App, owned: Owned, schedule: Schedule, mailing: Mailing, stop: StopSign) -> Sent:

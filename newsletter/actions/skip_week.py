@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from newsletter.actions.app import App, read_publication
 from newsletter.actions.approved_edition import voids
+from newsletter.actions.noting import deed, noted, voiding
 from newsletter.actions.show_calendar import free_after
-from newsletter.actions.way_out import read_schedule
 from newsletter.model.approval import Signature
-from newsletter.model.audit import Deed, claimed
+from newsletter.model.audit import claimed
 from newsletter.model.errors import ConfigError
 from newsletter.model.issue import IssueId
 from newsletter.model.shape import WEEKDAYS
@@ -23,8 +21,6 @@ from newsletter.publication.lookahead import in_full
 from newsletter.publication.schedule import Schedule
 from newsletter.publication.skipping import with_skip, without_skip
 from newsletter.publication.write import alone, change
-from newsletter.store import audit
-from newsletter.store.engine import open_store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,26 +69,12 @@ def skip_week(app: App, skip: Skip, who: str, *, login: str | None) -> None:
 
     Raises `ChangedMeanwhile` where somebody has saved schedule.yaml since, and `StoreError`: nothing is written then.
     """
-    with alone(app.root), open_store(app.database) if app.is_home else nullcontext() as store:
-        if store is None:
-            change(app.root / SCHEDULE, skip.before, skip.after)
-            return
-        deeds = tuple(_deeds(app, skip, claimed(who, login)))
-        with store.writing_alone() as connection:
-            for deed in deeds:
-                audit.write(connection, deed)
-            change(app.root / SCHEDULE, skip.before, skip.after)  # last: what the log cannot take is not done
-
-
-def _deeds(app: App, skip: Skip, who: str) -> Iterator[Deed]:
-    now, said = app.clock(), "has its issue again" if skip.undo else "is left out"
+    by, said = claimed(who, login), "has its issue again" if skip.undo else "is left out"
     act, note = "unskip" if skip.undo else "skip", f"{in_full(skip.day)} {said}"
-    yield Deed(happened=now, who=who, act=act, issue=IssueId(skip.day), digest=None, note=note)
-    names = {member.id: member.name for member in read_schedule(app).team}
-    for issue in dict.fromkeys(issue for issue, _ in skip.voids):
-        signed = dict.fromkeys(names.get(sign.who, sign.who) for one, sign in skip.voids if one == issue)
-        note = f"{', '.join(signed)}: {SCHEDULE} was changed"
-        yield Deed(happened=now, who=who, act="voids", issue=issue, digest=None, note=note)
+    with alone(app.root):
+        first = deed(app, by, act, note, IssueId(skip.day))
+        with noted(app, (first, *voiding(app, by, skip.voids, f"{SCHEDULE} was changed"))):
+            change(app.root / SCHEDULE, skip.before, skip.after)
 
 
 def _may_change(app: App, schedule: Schedule, day: date, undo: bool) -> None:

@@ -13,6 +13,7 @@ from newsletter.actions.app import App
 from newsletter.actions.import_subscribers import dry_run, import_subscribers
 from newsletter.actions.reader_words import about, effect_lines
 from newsletter.model.errors import ConfigError
+from newsletter.model.telling import IN_UTC, Telling
 from newsletter.store.importing import Effect, Import
 
 _KEPT = timedelta(days=1)
@@ -31,11 +32,11 @@ class Foreseen:
     anything: bool  # is there to bring in
 
 
-def foresee_upload(app: App, name: str, data: bytes) -> Foreseen:
+def foresee_upload(app: App, name: str, data: bytes, telling: Telling = IN_UTC) -> Foreseen:
     """Keeps a file for a day, for nobody else's eyes, and tells what bringing it in would do. Changes no reader.
 
-    `name` is what its sender calls it. Files that nobody has agreed to for a day are deleted. Raises `ContentError` for
-    what is no table of readers; then nothing is kept.
+    `name` is what its sender calls it; days are told in the words of `telling`. Files that nobody has agreed to for a
+    day are deleted. Raises `ContentError` for what is no table of readers; then nothing is kept.
     """
     _forget_old(app)
     key = hashlib.sha256(data).hexdigest()[:32]
@@ -44,7 +45,7 @@ def foresee_upload(app: App, name: str, data: bytes) -> Foreseen:
     path = folder / _safe(name)
     path.write_bytes(data)
     try:
-        return _foreseen(app, key, path)
+        return _foreseen(app, key, path, telling)
     except Exception:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -60,17 +61,17 @@ def import_upload(app: App, key: str, basis: str, who: str) -> tuple[Import, Eff
     return done
 
 
-def foreseen_upload(app: App, key: str) -> Foreseen:
+def foreseen_upload(app: App, key: str, telling: Telling = IN_UTC) -> Foreseen:
     """The same as `foresee_upload` of a file that is kept. Raises `ConfigError` for one that is not any more."""
-    return _foreseen(app, key, _kept(app, key))
+    return _foreseen(app, key, _kept(app, key), telling)
 
 
-def _foreseen(app: App, key: str, path: Path) -> Foreseen:
+def _foreseen(app: App, key: str, path: Path, telling: Telling) -> Foreseen:
     with dry_run(app, path, _quiet) as run:
         bad = ((run.bad, "bad rows"), (run.doubles, "rows that repeat the address of another"))
         return Foreseen(
             key=key,
-            about=tuple(about(run)),
+            about=tuple(about(run, telling)),
             lines=(*effect_lines(run.effect), *bad),
             rejected=run.rejected.read_text("utf-8-sig") if run.rejected else None,
             anything=bool(run.effect.new or run.effect.filled),

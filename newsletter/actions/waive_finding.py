@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-
 from newsletter.actions.app import App, known_issue, read_publication
+from newsletter.actions.noting import deed, noted
 from newsletter.check.run import RULES
-from newsletter.model.audit import Deed
+from newsletter.model.audit import claimed
 from newsletter.model.errors import ConfigError, ContentError, Mistake, NewsletterError
 from newsletter.model.finding import Finding, Severity, Waiver
 from newsletter.model.issue import IssueId
@@ -15,8 +14,6 @@ from newsletter.publication import issuefiles
 from newsletter.publication.folder import Folder, is_sent, issue_folder
 from newsletter.publication.waiving import with_waiver
 from newsletter.publication.write import alone, change
-from newsletter.store import audit
-from newsletter.store.engine import open_store
 
 LONGEST = 1000  # characters of a reason
 
@@ -39,9 +36,9 @@ def unwaivable(finding: Finding) -> str | None:
 def waive_finding(app: App, issue: IssueId, finding: Finding, why: str, who: str) -> Waiver:
     """Writes the waiver behind the others; where there is one for these words, it stays as it is, and nothing is done.
 
-    `who` is an id of the team. The audit log keeps it; away from home there is none. Raises `ReasonRefused`;
-    `ConfigError` for a finding that cannot be let pass, somebody who is not of the team, and an issue that is unknown
-    or has been sent; `ContentError` where waivers.yaml cannot be changed here; `ChangedMeanwhile`.
+    `who` is an id of the team, signed in at the desk. The audit log keeps it; away from home there is none. Raises
+    `ReasonRefused`; `ConfigError` for a finding that cannot be let pass, somebody who is not of the team, and an issue
+    that is unknown or has been sent; `ContentError` where waivers.yaml cannot be changed here; `ChangedMeanwhile`.
     """
     known_issue(app, issue)
     if is_sent(app.root, issue):
@@ -49,15 +46,8 @@ def waive_finding(app: App, issue: IssueId, finding: Finding, why: str, who: str
     if reason := unwaivable(finding):
         raise ConfigError("finding", f"this finding cannot be waived: {reason}; {finding.todo}")
     waiver = Waiver(check=finding.rule, words=finding.words, who=_of_team(app, who), why=_reason(why))
-    with alone(issue_folder(app.root, issue)), open_store(app.database) if app.is_home else nullcontext() as store:
-        there = _written(app, issue, waiver)
-        if there is not None:
-            return there
-        if store is not None:
-            note = f"{waiver.check}: “{waiver.words}”: {waiver.why}"
-            deed = Deed(happened=app.clock(), who=who, act="waive", issue=issue, digest=None, note=note)
-            audit.append(store, deed)
-    return waiver
+    with alone(issue_folder(app.root, issue)):
+        return _written(app, issue, waiver)
 
 
 def _reason(why: str) -> str:
@@ -78,8 +68,8 @@ def _of_team(app: App, who: str) -> str:
     return who
 
 
-def _written(app: App, issue: IssueId, waiver: Waiver) -> Waiver | None:
-    """Writes the waiver; gives back the one that is there for the same words already."""
+def _written(app: App, issue: IssueId, waiver: Waiver) -> Waiver:
+    """Writes the waiver, where there is none for the same words already; gives back the one that is there then."""
     path = f"{issuefiles.ISSUES}/{issue}/waivers.yaml"
     folder = Folder(app.root)
     before = folder.read_bytes(path) if folder.exists(path) else None
@@ -93,8 +83,10 @@ def _written(app: App, issue: IssueId, waiver: Waiver) -> Waiver | None:
     if after is None:
         what = "the list is written in a way that cannot be added to here"
         raise ContentError([Mistake(path, 0, what, "add the entry by hand: check, words, who and why")])
-    change(app.root / path, before, after.encode())
-    return None
+    note = f"{waiver.check}: “{waiver.words}”: {waiver.why}"
+    with noted(app, (deed(app, claimed(waiver.who, None), "waive", note, issue),)):
+        change(app.root / path, before, after.encode())
+    return waiver
 
 
 def _folded(words: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import date, datetime
 
 import click
@@ -34,7 +35,7 @@ def command(folder: str, item: str, section: str, issue: IssueId | None, day: da
     name = named_or_coming(app, issue)
     if not agreed(app, name):
         return 1
-    attached = attach_item(app, ItemId(item), section, name, who, on)
+    attached = attach_item(app, ItemId(item), section, name, who, on, login=getpass.getuser())
     for path in attached.files:
         click.echo(f"Wrote {path}")
     click.echo(f"{attached.item.id} kept: {attached.cited.title} ({attached.cited.outlet})")

@@ -8,6 +8,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from newsletter.actions.audit_words import done
 from newsletter.actions.read_audit import Log, read_audit
 from newsletter.cli.arguments import IssueArgument, opened
 from newsletter.cli.terminal import console
@@ -52,7 +53,7 @@ def _summary(log: Log) -> str:
 
 def _table(log: Log) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), expand=False)
-    for style in ("dim", "dim", "bold", "", "", ""):
+    for style in ("dim", "dim", "", "bold", "", ""):
         table.add_column(style=style, overflow="fold")
     for entry in log.entries:
         table.add_row(*(Text(cell) for cell in _cells(entry)))
@@ -63,7 +64,7 @@ def _cells(entry: Entry) -> tuple[str, ...]:
     deed = entry.deed
     about = " ".join(filter(None, (str(deed.issue) if deed.issue else None, deed.digest[:16] if deed.digest else None)))
     when = f"{deed.happened:%Y-%m-%d %H:%M} UTC"
-    return str(entry.number), when, deed.act, deed.who, about, deed.note or ""
+    return str(entry.number), when, deed.who, done(deed.act), about, deed.note or ""
 
 
 def _as_json(log: Log) -> dict[str, object]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 
 import click
 
 from newsletter.actions.check_issue import CheckedIssue, check_issue
-from newsletter.cli.arguments import IssueArgument, agreed, named_or_coming, opened
+from newsletter.cli.arguments import AS, IssueArgument, agreed, named_or_coming, opened
 from newsletter.cli.findings import annotation, as_json, counted, shown
 from newsletter.cli.terminal import console
+from newsletter.model.audit import claimed
 from newsletter.model.finding import Severity
 from newsletter.model.issue import IssueId
 
@@ -29,6 +31,7 @@ from newsletter.model.issue import IssueId
 )
 @click.option("--json", "as_json_too", is_flag=True, help="The same as --format json.")
 @click.option("--explain", metavar="CHECK", help="Say what a check, or one of its rules, looks for, and why.")
+@AS
 @click.pass_obj
 def command(
     folder: str,
@@ -40,6 +43,7 @@ def command(
     form: str,
     as_json_too: bool,
     explain: str | None,
+    who: str,
 ) -> int:
     """Tell what an issue has wrong, copied or unsourced, with the way out. Exit status 1 where something blocks.
 
@@ -63,7 +67,8 @@ def command(
         before = check_issue(app, name, only, links=links)
         if any(finding.fix for finding in before.report.findings) and not agreed(app, name):
             return 1
-        for line in fix_issue(app, name, before.report.findings, before.desk.draft.files).lines:
+        by, files = claimed(who, getpass.getuser()), before.desk.draft.files
+        for line in fix_issue(app, name, before.report.findings, files, by=by).lines:
             click.echo(line, err=True)
     checked = check_issue(app, name, only, links=links)
     if form == "json" or as_json_too:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
+
 import click
 
 from newsletter.actions.app import read_publication
 from newsletter.actions.open_issue import open_issue
 from newsletter.cli.arguments import AS, IssueArgument, in_words, opened
+from newsletter.model.audit import claimed
 from newsletter.model.issue import IssueId
 from newsletter.publication.folder import Folder
 
@@ -26,7 +29,7 @@ def command(folder: str, issue: IssueId | None, who: str) -> None:
       newsletter open
     """
     app = opened(folder)
-    opening = open_issue(app, issue, who)
+    opening = open_issue(app, issue, who, by=claimed(who, getpass.getuser()))
     week, filled = opening.week, opening.filled
     cities = read_publication(app, Folder(app.root)).schedule.cities
     click.echo(f"Made {opening.folder}")

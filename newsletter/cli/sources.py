@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +15,11 @@ from rich.text import Text
 from newsletter.actions.add_source import Found, Looked, add_source, look_at
 from newsletter.actions.exchange_sources import export_sources, import_sources
 from newsletter.actions.list_sources import SourceReport, list_sources
-from newsletter.cli.arguments import opened, program
+from newsletter.cli.arguments import AS, opened, program
 from newsletter.cli.gather import counted
 from newsletter.cli.terminal import console
 from newsletter.gather.health import Mood, span
+from newsletter.model.audit import claimed
 from newsletter.model.source import RightsPolicy
 
 COLOURS = {
@@ -110,8 +112,9 @@ def _iso(moment: datetime | None) -> str | None:
 @click.option("--rights", type=POLICIES, help="What we may do with its words.  [default: summarise and link only]")
 @click.option("--take", type=click.IntRange(1), help="Which of the things found to add, by its number.")
 @click.option("--preview", is_flag=True, help="Only show what it would bring.")
+@AS
 @click.pass_obj
-def add(folder: str, url: str, name: str | None, rights: str | None, take: int | None, preview: bool) -> int:
+def add(folder: str, url: str, name: str | None, rights: str | None, take: int | None, preview: bool, who: str) -> int:
     """Look at an address, find its feed, show what it would bring, and write it into seeds/sources.yaml.
 
     \b
@@ -133,7 +136,7 @@ def add(folder: str, url: str, name: str | None, rights: str | None, take: int |
         raise click.BadParameter(f"only {counted(len(looked.found), 'thing')} found", param_hint="--take")
     chosen = looked.found[take - 1] if take is not None else feeds[0]
     source = chosen.with_choices(name, RightsPolicy(rights) if rights else None)
-    add_source(app, source)
+    add_source(app, source, by=claimed(who, getpass.getuser()))
     click.echo(f"\nAdded '{source.id}' to seeds/sources.yaml as '{source.rights.value}'.")
     click.echo(f"Next: {program()} gather {source.id}")
     return 0
@@ -159,15 +162,16 @@ def _offered(found: Found) -> list[str]:
 
 @command.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@AS
 @click.pass_obj
-def import_file(folder: str, file: Path) -> int:
+def import_file(folder: str, file: Path, who: str) -> int:
     """Add every feed of an OPML file that is not gathered yet.
 
     \b
     Example:
       newsletter sources import subscriptions.opml
     """
-    imported = import_sources(opened(folder), file.read_bytes(), str(file))
+    imported = import_sources(opened(folder), file.read_bytes(), str(file), by=claimed(who, getpass.getuser()))
     for source in imported.added:
         click.echo(f"  {source.id:<24} {source.url}")
     for words in imported.left_out:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from newsletter.actions.audit_words import done
 from newsletter.actions.page_audit import Verified
 from newsletter.desk.moments import ago, cities_for, counted, dated
 from newsletter.model.audit import Entry
@@ -23,7 +24,7 @@ class AuditRow:
     when: str  # on the clock of whoever looks
     who: str  # the name they have in schedule.yaml
     how: str  # how it is known who it was
-    act: str
+    act: str  # what they did, in words
     issue: str
     digest: str  # its first characters
     note: str
@@ -43,7 +44,7 @@ def audit_rows(entries: Iterable[Entry], schedule: Schedule, who: str) -> tuple[
             when=dated(deed.happened, city),
             who=names.get(name, name),
             how=how,
-            act=deed.act,
+            act=done(deed.act),
             issue=str(deed.issue) if deed.issue else "",
             digest=(deed.digest or "")[:12],
             note=deed.note or "",

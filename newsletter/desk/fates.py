@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from newsletter.actions.audit_words import done
 from newsletter.actions.delivery_progress import Fates
 from newsletter.actions.show_receipt import Person, Proof
 from newsletter.actions.show_returned import Back
@@ -44,22 +45,6 @@ CAME_BACK = {
     Nature.COMPLAINT: "reported as spam: not written to again",
     Nature.REPLY: "a machine answered",
     Nature.OTHER: "for somebody to read",
-}
-_ACTS = {
-    "approve": "signed",
-    "release": "released it alone",
-    "withdraw": "took a signature back",
-    "test": "sent test mails",
-    "start": "had it sent",
-    "send": "sending began",
-    "pause": "paused it",
-    "resume": "went on with it",
-    "mend": "gave the rest another edition",
-    "miss": "it was missed",
-    "cancel": "cancelled it",
-    "resolve": "decided on unknown copies",
-    "skip": "left its week out",
-    "unskip": "took its week in again",
 }
 
 
@@ -132,7 +117,7 @@ def deed(one: Deed, cities: Sequence[City]) -> dict[str, str]:
     """A line of the audit log."""
     return {
         "who": one.who,
-        "did": _ACTS.get(one.act, one.act),
+        "did": done(one.act),
         "when": clock_words(one.happened, cities[:1]),
         "note": cut(one.note or ""),
         "digest": (one.digest or "")[:16],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 
 from starlette.responses import Response
@@ -51,19 +50,20 @@ def attempt(
     ask: Ask,
     typed: Mapping[str, str],
     plan: Callable[[], Planned],
-    write: Callable[[Planned], None],
     done: Callable[[Planned], Response],
 ) -> Response | Shown:
     """Plans a change and writes it: the next page, or the form once more with the words beside it.
 
-    A change that voids approvals is written only when the form says that exactly those were seen.
+    One that changes nothing is not written, and the audit log says nothing of it. One that voids approvals is written
+    only when the form says that exactly those were seen.
     """
     try:
         planned = plan()
         voids = voided(office, planned)
         if voids and ask.form.get("sure", "") != seen(voids):
             return Shown(typed, {}, voids=voids, sure=seen(voids))
-        write(planned)
+        if planned.changes:
+            carry_out(office.app, planned, ask.me.id)
     except EntryRefused as error:
         return Shown(typed, error.fields)
     except EntryChanged as error:
@@ -85,13 +85,13 @@ def written(
     said: Callable[[Planned], str],
     again: Callable[[Shown], Response],
 ) -> Response:
-    """The same with plain writing: to the list at `path`, which says what was done, or the page that `again` makes of
+    """The same as an answer: to the list at `path`, which says what was done, or the page that `again` makes of
     the form."""
 
     def done(planned: Planned) -> Response:
         return office.go(ask, path, said(planned) if planned.changes else "Nothing was changed.")
 
-    result = attempt(office, ask, typed, plan, partial(carry_out, office.app), done)
+    result = attempt(office, ask, typed, plan, done)
     return again(result) if isinstance(result, Shown) else result
 
 

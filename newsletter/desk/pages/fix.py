@@ -12,6 +12,7 @@ from newsletter.desk.issuepath import issue_of
 from newsletter.desk.office import Office
 from newsletter.desk.pages.waive import GONE
 from newsletter.desk.places import back_to_findings
+from newsletter.model.audit import claimed
 
 
 def take(office: Office, ask: Ask) -> Response:
@@ -21,7 +22,8 @@ def take(office: Office, ask: Ask) -> Response:
     if found is None or found[0].fix is None:
         return back_to_findings(office, ask, GONE)
     finding, checked = found
-    return back_to_findings(office, ask, _said(fix_issue(office.app, issue, [finding], checked.files)))
+    mended = fix_issue(office.app, issue, [finding], checked.files, by=claimed(ask.me.id, None))
+    return back_to_findings(office, ask, _said(mended))
 
 
 def take_quote(office: Office, ask: Ask) -> Response:
@@ -31,7 +33,7 @@ def take_quote(office: Office, ask: Ask) -> Response:
     if found is None:
         return back_to_findings(office, ask, GONE)
     finding, checked = found
-    mended = mark_quotation(office.app, issue, finding, checked.files)
+    mended = mark_quotation(office.app, issue, finding, checked.files, by=claimed(ask.me.id, None))
     said = _said(mended)
     return back_to_findings(office, ask, said if mended.left else "Marked as a quotation. Name whose words they are.")
 

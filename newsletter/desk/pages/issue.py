@@ -10,6 +10,7 @@ from newsletter.desk.ask import Ask
 from newsletter.desk.issuepath import issue_of
 from newsletter.desk.office import Office
 from newsletter.desk.pages import section
+from newsletter.model.audit import claimed
 from newsletter.model.issue import IssueId
 from newsletter.publication.folder import Folder
 
@@ -27,7 +28,7 @@ def take_move(office: Office, ask: Ask) -> Response:
     issue, to = issue_of(office.app, ask), IssueId.parse(ask.text("to"))
     if to is None:
         raise HTTPException(422, "This is no issue's date; write year-month-day, as 2026-12-04.")
-    move_issue(office.app, issue, to)
+    move_issue(office.app, issue, to, by=claimed(ask.me.id, None))
     office.look_again()
     return office.go(ask, f"/issues/{to}", f"The issue of {issue} is that of {to} now.")
 

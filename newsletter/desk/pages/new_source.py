@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from newsletter.actions.add_source import look_at
 from newsletter.actions.edit_list import Planned
-from newsletter.actions.edit_source import DECLARED, plan_source, write_source
+from newsletter.actions.edit_source import DECLARED, plan_source
 from newsletter.desk import sources_view as view
 from newsletter.desk.ask import Ask
 from newsletter.desk.listforms import Shown, attempt, plain
@@ -52,14 +52,11 @@ def take(office: Office, ask: Ask) -> Response:
         typed |= {name: ask.text(f"{name}-{chosen}") for name in ("kind", "url", "language")}
         typed["name"] = typed["name"] or ask.text(f"name-{chosen}")
 
-    def write(planned: Planned) -> None:
-        write_source(office.app, planned, ask.me.id, "add")
-
     def done(planned: Planned) -> Response:
         words = f"{typed['name']} was added; it is gathered with the next round, or now."
         return office.go(ask, f"/sources/{planned.name}", words)
 
-    result = attempt(office, ask, typed, partial(plan_source, office.app, typed), write, done)
+    result = attempt(office, ask, typed, partial(plan_source, office.app, typed), done)
     return _page(office, ask, result) if isinstance(result, Shown) else result
 
 

@@ -24,6 +24,7 @@ from newsletter.desk.office import Office
 from newsletter.desk.sectionform import Input, SectionForm
 from newsletter.desk.sectionpage import At, Shown, answered, section_at, was_sent
 from newsletter.desk.sectiontext import form_in, with_file, with_form
+from newsletter.model.audit import claimed
 from newsletter.model.changes import listed
 from newsletter.model.errors import ConfigError
 from newsletter.model.issue import IssueId
@@ -71,7 +72,7 @@ def take(office: Office, ask: Ask) -> Response:
         if voids and ask.text("seen") != voids:
             wrong = way.beside({"data": f"This voids the approval of {voids}. {way.again}"})
             return answered(office, ask, at, replace(now, picture=wrong, voids=(voids,)))
-        added = add_picture(office.app, planned, ask.me.id)
+        added = add_picture(office.app, planned, claimed(ask.me.id, None))
     except PictureRefused as error:
         return answered(office, ask, at, replace(now, picture=way.beside(error.fields)), 422)
     except ChangedMeanwhile:

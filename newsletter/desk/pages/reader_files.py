@@ -7,10 +7,11 @@ from starlette.responses import Response
 from newsletter.actions.export_subscribers import export_subscribers
 from newsletter.actions.uploaded_readers import Foreseen, foresee_upload, foreseen_upload, import_upload
 from newsletter.desk.ask import Ask
-from newsletter.desk.moments import counted
+from newsletter.desk.moments import cities_for, counted, telling
 from newsletter.desk.office import Office
 from newsletter.model.audit import claimed
 from newsletter.model.errors import ConfigError, ContentError
+from newsletter.model.telling import Telling
 
 
 def show(office: Office, ask: Ask) -> Response:
@@ -24,7 +25,7 @@ def take(office: Office, ask: Ask) -> Response:
     if file is None or not file.data:
         return _page(office, ask, None, file="Choose a file: a list of readers as CSV.")
     try:
-        found = foresee_upload(office.app, file.name, file.data)
+        found = foresee_upload(office.app, file.name, file.data, _telling(office, ask))
     except ContentError as error:
         return _page(office, ask, None, file="; ".join(f"{one.what}: {one.todo}" for one in error.mistakes))
     return _page(office, ask, found)
@@ -34,7 +35,7 @@ def take_agreed(office: Office, ask: Ask) -> Response:
     """Brings the readers in, on the ground that was told."""
     key, basis = ask.text("key"), ask.text("basis")
     if not basis:
-        found = foreseen_upload(office.app, key)
+        found = foreseen_upload(office.app, key, _telling(office, ask))
         return _page(office, ask, found, basis="Say on which ground these people may be written to; it is kept.")
     try:
         done, effect = import_upload(office.app, key, basis, claimed(ask.me.id, None))
@@ -55,6 +56,11 @@ def take_export(office: Office, ask: Ask) -> Response:
     lines: list[str] = []
     export_subscribers(office.app, lines.append, by=claimed(ask.me.id, None))
     return _download("".join(lines), "readers.csv")
+
+
+def _telling(office: Office, ask: Ask) -> Telling:
+    """Days on the clock of whoever looks."""
+    return telling(cities_for(office.schedule, ask.me.id)[0])
 
 
 def _page(office: Office, ask: Ask, found: Foreseen | None, **wrong: str) -> Response:

@@ -16,7 +16,6 @@ from newsletter.actions.edit_source import (
     plan_source_removed,
     switch_off,
     switch_on,
-    write_source,
 )
 from newsletter.actions.gather_sources import Gathered
 from newsletter.actions.source_board import DAYS, Doing, source_page
@@ -48,7 +47,7 @@ def take(office: Office, ask: Ask) -> Response:
         )
 
     plan = partial(plan_source_changed, office.app, name, ask.text("base"), typed)
-    result = attempt(office, ask, typed, plan, partial(_write, office, ask, "change"), done)
+    result = attempt(office, ask, typed, plan, done)
     return _page(office, ask, form=result) if isinstance(result, Shown) else result
 
 
@@ -59,7 +58,7 @@ def take_removal(office: Office, ask: Ask) -> Response:
         return office.go(ask, "/sources", f"The source “{planned.name}” was removed. What it brought stays.")
 
     plan = partial(plan_source_removed, office.app, ask.parts["source"], ask.text("base"))
-    result = attempt(office, ask, {}, plan, partial(_write, office, ask, "remove"), done)
+    result = attempt(office, ask, {}, plan, done)
     return _page(office, ask, removal=result) if isinstance(result, Shown) else result
 
 
@@ -112,10 +111,6 @@ def _brought(gathered: Gathered | None) -> str:
         return f"It gave nothing: {outcome.failure}"
     new, changed = outcome.new, outcome.changed
     return f"It was asked: {new or 'no'} new item{'' if new == 1 else 's'}{f', {changed} changed' if changed else ''}."
-
-
-def _write(office: Office, ask: Ask, act: str, planned: Planned) -> None:
-    write_source(office.app, planned, ask.me.id, act)
 
 
 def _page(office: Office, ask: Ask, form: Shown | None = None, removal: Shown | None = None) -> Response:

@@ -9,6 +9,7 @@ from newsletter.actions.source_board import Doing, source_board
 from newsletter.desk import sources_view as view
 from newsletter.desk.ask import Ask
 from newsletter.desk.office import Office
+from newsletter.model.audit import claimed
 from newsletter.model.errors import ContentError
 from newsletter.publication.schedule import Role
 
@@ -32,7 +33,7 @@ def take_opml(office: Office, ask: Ask) -> Response:
     if file is None:
         return _list(office, ask, "Choose a file that another program has written as OPML.")
     try:
-        imported = import_sources(office.app, file.data, file.name)
+        imported = import_sources(office.app, file.data, file.name, by=claimed(ask.me.id, None))
     except ContentError as error:
         return _list(office, ask, f"Nothing was added: {error.mistakes[0].what}; {error.mistakes[0].todo}.")
     office.look_again()
