@@ -245,6 +245,6 @@ def test_an_issue_is_written_and_signed_by_keys(publication: Path, context_of: C
         text = (publication / "content" / "issues" / ISSUE / "number.md").read_text("utf-8")
         assert "So it stands." in text
         tab.goto(f"{desk.address}{AT}/approve")
-        focus_on(tab, "Approve these bytes")
+        focus_on(tab, "Approve this edition")
         tab.keyboard.press("Enter")
         expect(tab.locator("#who + ul")).to_contain_text("Mei Okafor signed", timeout=LIMIT * 1000)

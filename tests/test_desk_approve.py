@@ -183,7 +183,7 @@ def test_files_with_mistakes_are_told_instead(desk: Desking) -> None:
     page = desk.signed_in("mei").get(APPROVE)
     assert page.status == 200
     assert "question.md, line" in words(page)
-    assert "Approve these bytes" not in page.text
+    assert "Approve this edition" not in page.text
 
 
 def test_whose_signature_would_not_count_cannot_sign(desk: Desking) -> None:
@@ -191,7 +191,7 @@ def test_whose_signature_would_not_count_cannot_sign(desk: Desking) -> None:
     priya = desk.signed_in("priya")
     page = priya.get(APPROVE)
     assert "Your signature does not count: Mei Okafor and Daniel Achterberg may sign." in words(page)
-    assert "Approve these bytes" not in page.text
+    assert "Approve this edition" not in page.text
     answer = priya.send(page, APPROVE, {"digest": proposal(desk.app, COMING).edition.digest})
     assert answer.status == 422
     assert "Priya Lindqvist is no approver" in words(answer)
@@ -257,7 +257,7 @@ def test_an_issue_that_was_sent_is_history(sender: App) -> None:
     assert "its approval is history" in words(page)
     assert "What is new to you" not in words(page)
     assert "would get it" not in words(page)
-    assert "Approve these bytes" not in page.text
+    assert "Approve this edition" not in page.text
 
 
 def test_there_is_no_page_of_an_issue_that_is_not_there(desk: Desking) -> None:
@@ -283,7 +283,7 @@ def test_two_approve_on_phones_without_javascript(desk: Desking, new_page: Calla
 
     mei, daniel = phone("mei"), phone("daniel")
     mei.get_by_label("Note").fill("from the train")
-    mei.get_by_role("button", name="Approve these bytes").click()
+    mei.get_by_role("button", name="Approve this edition").click()
     assert "It needs one more signature" in mei.locator(".said").inner_text()
     change(desk)
     daniel.reload()
@@ -292,7 +292,7 @@ def test_two_approve_on_phones_without_javascript(desk: Desking, new_page: Calla
     assert "issue.md was changed" in void
     for one in (daniel, mei):
         one.reload()
-        one.get_by_role("button", name="Approve these bytes").click()
+        one.get_by_role("button", name="Approve this edition").click()
     assert "It is approved." in mei.locator(".said").inner_text()
     assert mei.locator("main").bounding_box()["width"] <= 390  # type: ignore[index]  # it is drawn
     assert [one.who for one in standing(desk.app).counted] == ["daniel", "mei"]

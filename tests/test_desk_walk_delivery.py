@@ -66,11 +66,11 @@ def test_two_sign_and_it_waits_for_its_hour(way: Way, desk: Desking, server: Smt
         mei.go(f"{ISSUE}/approve", APPROVE)
         mei.reads("Mei Okafor", ".voided")
         mei.fill("Note, kept beside your name (may be empty)", "read on the train")
-        mei.press("Approve these bytes", APPROVE)
+        mei.press("Approve this edition", APPROVE)
         mei.reads("It needs one more signature", "#messages")
     with walking(browser, desk, way, "daniel") as daniel:
         daniel.go(f"{ISSUE}/approve", APPROVE)
-        daniel.press("Approve these bytes", APPROVE)
+        daniel.press("Approve this edition", APPROVE)
         daniel.reads("It is approved.", "#messages")
         daniel.follow("Test mail", TEST)
         daniel.press("Send the test mail", TEST)

@@ -91,9 +91,9 @@ def test_what_was_and_what_comes_is_looked_up(way: Way, desk: Desking, browser: 
     """A past issue is found and read, and cannot be changed; a week is left out and taken in again; the jobs; the log
     is filtered, and whole."""
     with walking(browser, desk, way, "daniel") as daniel:
-        daniel.go("/issues", "Issues")
+        daniel.go("/issues", "All issues")
         daniel.fill("Words of the subject, a number or a date", "127")
-        daniel.press("Search", "Issues")
+        daniel.press("Search", "All issues")
         link = daniel.page.locator("main th[scope=row] a")
         expect(link).to_have_count(1)
         assert link.get_attribute("href") == f"/issues/{LAST}"
@@ -109,7 +109,7 @@ def test_what_was_and_what_comes_is_looked_up(way: Way, desk: Desking, browser: 
         daniel.go("/audit", "Audit log")
         daniel.page.get_by_label("Person").select_option("daniel")
         daniel.press("Show", "Audit log")
-        daniel.reads("sign-in", "main tbody")
+        daniel.reads("signed in", "main tbody th")
         daniel.follow("Look through it now", "Audit log")
         daniel.reads("The log is whole")
 

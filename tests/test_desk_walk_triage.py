@@ -110,7 +110,7 @@ def test_an_item_is_read_and_made_a_blurb(way: Way, desk: Desking, browser: Brow
     the credit of one, and nothing of its text."""
     with walking(browser, desk, way, "priya") as priya:
         priya.go("/triage?q=bench", "Triage")
-        priya.follow("Item", PAINTED, within=priya.page.locator(".story").first)
+        priya.follow("All about it", PAINTED, within=priya.page.locator(".story").first)
         priya.reads("Version 2", "#revisions ~ h3")
         expect(priya.page.locator(".diff").first).to_contain_text("painted")
         priya.reads("summarise and link only")

@@ -169,7 +169,7 @@ def nothing_blocks(house: House, page: Page) -> None:
 def approves(house: House, page: Page, name: str) -> None:
     """Exactly what they see."""
     page.goto(f"{house.desk.address}/issues/{ISSUE}/approve")
-    page.get_by_role("button", name="Approve these bytes").click()
+    page.get_by_role("button", name="Approve this edition").click()
     expect(page.get_by_text(f"{name} signed").first).to_be_visible()
 
 

@@ -128,7 +128,7 @@ def test_before_the_cut_off_it_is_what_we_stand_at(desk: App, clock: Clock) -> N
 def test_a_narrow_screen_is_not_told_that_nothing_blocks_before_it_is_known(desk: App) -> None:
     """The sentence says that it is not known, as the line does."""
     line = week_line(replace(board_of(desk), progress=None), WEDNESDAY)
-    assert line.now == "No. 128 · Approve by in 1 d 9 h · what blocks is not known"
+    assert line.now == "No. 128 · Approve in 1 d 9 h · what blocks is not known"
 
 
 def test_countdowns_are_of_the_moment_of_the_request(desk: App) -> None:
@@ -161,7 +161,7 @@ def test_what_blocks_is_told_with_whose_it_is(desk: App) -> None:
     edit(in_issue(desk.root, "issue.md"), "  number: priya\n", "")
     line = line_of(desk)
     assert (cell(line, "Blocks").words, cell(line, "Blocks").state) == ("1 empty section", "bad")
-    assert cell(line, "Blocks").lines == ("Number: nobody",)
+    assert cell(line, "Blocks").lines == ("Number of the week: nobody",)
     assert line.now.endswith("1 empty section")
 
 
@@ -236,7 +236,7 @@ def test_each_of_the_team_sees_their_own_first(desk: App, clock: Clock) -> None:
     board = board_of(desk)
     mei, daniel, priya = board.schedule.team
     assert [(one.what, one.path) for one in today(board, MONDAY, priya).mine] == [
-        ("Number: not written yet", f"/issues/{COMING}/sections/number")
+        ("Number of the week: not written yet", f"/issues/{COMING}/sections/number")
     ]
     assert today(board, MONDAY, daniel).mine == ()
     assert [one.name for one in today(board, MONDAY, mei).people] == ["Priya Lindqvist"]

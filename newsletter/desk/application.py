@@ -122,7 +122,7 @@ class Door:
                 return await self._signed_out(request, ask, page.most if is_sent else None)
             if not ask.who.may(*wanted):
                 may = " or ".join(sorted(role.value for role in wanted))
-                raise HTTPException(403, f"This is for whoever is {may}; schedule.yaml says who that is.")
+                raise HTTPException(403, f"This is for whoever is {may}; the page Team shows who that is.")
         does = page.take if is_sent else page.show
         if does is None:
             raise HTTPException(405, *(_ONLY_SHOWN if is_sent else _ONLY_TAKEN))

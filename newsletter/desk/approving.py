@@ -8,6 +8,7 @@ from typing import Any
 
 from newsletter.actions.approved_edition import Proposal, Void
 from newsletter.actions.diff_issue import Difference
+from newsletter.desk.sectionlist import title
 from newsletter.desk.wording import clock_words, clocks, countdown
 from newsletter.model.approval import Act, Signature, Signers, said
 from newsletter.model.changes import listed, output_words
@@ -137,7 +138,7 @@ def _obstacle(one: Finding, issue: IssueId) -> dict[str, str]:
     return {
         "dot": dot,
         "word": word,
-        "section": section or _OPENING,
+        "section": title(section or _OPENING),
         "path": f"/issues/{issue}/sections/{section}",
         "where": f"{one.spot.path}, line {one.spot.line}" if one.spot.line else one.spot.path,
         "words": one.words,
@@ -168,7 +169,7 @@ def _to_sign(who: str, signers: Signers, now: datetime, cities: Sequence[City]) 
         "who": signers.name(who),
         "dot": "none" if why is None else "warn",
         "words": "may sign now" if why is None else _in_cities(why, signers, cities),
-        "owns": listed(owns),
+        "owns": listed(map(title, owns)),
     }
 
 

@@ -8,6 +8,8 @@ from newsletter.actions.blurb_choices import OPENING, Choice, Choices
 from newsletter.actions.item_page import ItemPage
 from newsletter.actions.triage_board import Wanted
 from newsletter.desk import triage_words as words
+from newsletter.desk.sectionform import label
+from newsletter.desk.sectionlist import title
 from newsletter.desk.triage_view import Eyes, beside_values
 
 
@@ -38,9 +40,10 @@ def _choice(choice: Choice, is_chosen: bool) -> dict[str, Any]:
         note = "empty" if choice.is_there else "a new section"
     return {
         "section": choice.section,
+        "called": title(choice.section),
         "note": note,
         "title": choice.title,
         "fits": choice.fits,
-        "credit": [(key.replace("_", " "), words.cut(value, words.TITLE)) for key, value in choice.credit],
+        "credit": [(label(key), words.cut(value, words.TITLE)) for key, value in choice.credit],
         "is_chosen": is_chosen,
     }

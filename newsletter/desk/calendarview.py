@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from newsletter.actions.show_calendar import Planned, Shown, Stand
 from newsletter.actions.skip_week import Skip
+from newsletter.desk.issuesview import mailing_words
 from newsletter.desk.moments import ago, cities_for, left, wall
 from newsletter.publication.lookahead import in_full
 from newsletter.publication.schedule import Schedule
@@ -63,8 +64,9 @@ def weeks(shown: Shown, schedule: Schedule, who: str) -> tuple[PlannedWeek, ...]
     def week(planned: Planned) -> PlannedWeek:
         skipped = planned.stand is Stand.SKIPPED
         mailing = planned.mailing
-        word = mailing.state.value if planned.stand is Stand.MAILING and mailing else planned.stand.value
-        state = _STANDS[planned.stand]
+        state, word = _STANDS[planned.stand], planned.stand.value
+        if planned.stand is Stand.MAILING and mailing:
+            state, word = mailing_words(mailing.state)
         if planned.stand in (Stand.NOT_OPENED, Stand.OPEN) and planned.week.due <= shown.now:
             state, word = "bad", "not sent"
         closed = planned.stand in (Stand.NOT_OPENED, Stand.SKIPPED)

@@ -153,10 +153,10 @@ def before(sending: Sending, found: Before, cities: Sequence[City], names: Mappi
     """When it leaves, by what, to whom, and what stands in the way."""
     approved, readers = found.approved, found.audience
     left_out = (
-        (readers.unconfirmed, "have not confirmed"),
-        (readers.paused, "have paused"),
-        (readers.unsubscribed, "have left"),
-        (readers.suppressed, "must not be written to"),
+        (readers.unconfirmed, "not confirmed yet"),
+        (readers.paused, "paused"),
+        (readers.unsubscribed, "unsubscribed"),
+        (readers.suppressed, "not to be written to"),
     )
     return {
         "due": clocks(sending.due, cities),

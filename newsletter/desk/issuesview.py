@@ -35,6 +35,11 @@ class Listed:
     receipt: str  # "" where it has no mailing
 
 
+def mailing_words(state: MailingState) -> tuple[str, str]:
+    """The dot and the words of a mailing in a list."""
+    return _STATES[state]
+
+
 def issue_rows(rows: Iterable[IssueRow], publication: Publication) -> tuple[Listed, ...]:
     """The rows in this order."""
 
@@ -42,7 +47,7 @@ def issue_rows(rows: Iterable[IssueRow], publication: Publication) -> tuple[List
         day = row.issue.date
         state, word = ("ok", "sent") if row.is_sent else ("none", "in preparation")
         if row.mailing is not None:
-            state, word = _STATES[row.mailing]
+            state, word = mailing_words(row.mailing)
         return Listed(
             name=str(row.issue),
             number=f"No. {row.number}" if row.number else "",

@@ -73,12 +73,6 @@ def ago(time: timedelta) -> str:
     return "just now"
 
 
-def title_of(section: str) -> str:
-    """A section's name as people read it: "catch-up" is Catch up, "beyond-2" is Beyond 2."""
-    words = section.replace("-", " ")
-    return words[:1].upper() + words[1:]
-
-
 def sentence(clause: str) -> str:
     """A clause with a capital and a full stop."""
     return f"{clause[:1].upper()}{clause[1:]}{'' if clause.endswith(('.', '?', '!')) else '.'}"

@@ -116,7 +116,7 @@ def fields_of(kind: str) -> tuple[Field, ...]:
 def _shared(key: str, must: bool) -> Field:
     hint, example = _SHARED[key]
     shape = {"items": "items", "topics": "lines"}.get(key, "long" if key in _LONG else "line")
-    return Field(key=key, label=_label(key), hint=_sentence(hint), example=example, shape=shape, must=must)
+    return Field(key=key, label=label(key), hint=_sentence(hint), example=example, shape=shape, must=must)
 
 
 def _of(shape: Any) -> tuple[Field, ...]:
@@ -130,7 +130,7 @@ def _field(one: Any, hint: Any) -> Field:
     group = next((inner for inner in (bare, *get_args(bare)) if isinstance(inner, type) and is_dataclass(inner)), None)
     return Field(
         key=one.name,
-        label=_label(one.name),
+        label=label(one.name),
         hint=_sentence(one.metadata["about"]),
         example="" if group else one.metadata["example"],
         shape=_shape(one.name, bare, group),
@@ -153,7 +153,8 @@ def _shape(key: str, hint: Any, group: Any) -> str:
     return "long" if key in _LONG or Voice.QUOTED in marks else "line"
 
 
-def _label(key: str) -> str:
+def label(key: str) -> str:
+    """What a field of a section is called on its form."""
     return _LABELS.get(key) or key.replace("_", " ").capitalize()
 
 

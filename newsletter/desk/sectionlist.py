@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from newsletter.desk.moments import counted, title_of
+from newsletter.desk.moments import counted
 from newsletter.model.draft import Planned
 from newsletter.model.errors import Mistake
 from newsletter.model.finding import Severity
@@ -116,7 +116,8 @@ def title(name: str) -> str:
     kind = kind_of(name) or ""
     if kind in _TITLES:
         return f"{_TITLES[kind]}{name.removeprefix(kind).replace('-', ' ')}"
-    return title_of(name)
+    words = name.replace("-", " ")
+    return words[:1].upper() + words[1:]
 
 
 def asked(one: Planned) -> str:

@@ -9,7 +9,8 @@ from datetime import datetime
 from newsletter.actions.week_board import WeekBoard
 from newsletter.actions.week_progress import Blocker
 from newsletter.desk.jobsview import Ran, ran
-from newsletter.desk.moments import ago, cities_for, counted, in_city, left, sentence, title_of, wall
+from newsletter.desk.moments import ago, cities_for, counted, in_city, left, sentence, wall
+from newsletter.desk.sectionlist import title
 from newsletter.desk.weekline import Step, step_of
 from newsletter.model.alarm import Concern
 from newsletter.model.issue import IssueId
@@ -206,7 +207,7 @@ def _blocking(issue: IssueId, one: Blocker) -> Blocking:
 
 
 def _title(one: Blocker) -> str:
-    return title_of(one.section) if one.section else one.places[0].path.rpartition("/")[2]
+    return title(one.section) if one.section else one.places[0].path.rpartition("/")[2]
 
 
 def _first(one: Blocker) -> str:

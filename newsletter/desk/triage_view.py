@@ -288,10 +288,10 @@ def rights_from(item: Item, source: Source | None) -> str:
     if found.notice and (declared is None or found.policy is not declared):
         return "made stricter by a notice in its text"
     if declared is None:
-        return "as its source was declared when it came; sources.yaml no longer names it"
+        return "as its source allowed when it came; it is no longer among the sources"
     if found.policy is not declared and policy_of(item, source) is found.policy:
-        return "as its source was declared when it came; sources.yaml is freer now"
-    return "as sources.yaml declares its source"
+        return "as its source allowed when it came; it allows more now"
+    return "as set for its source"
 
 
 def done_values(items: Iterable[Item], state: Triage, why: str, wanted: Wanted, decides: bool) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from newsletter.actions.week_board import WeekBoard
 from newsletter.actions.week_issue import AtIssue
 from newsletter.actions.week_progress import Progress
-from newsletter.desk.moments import ago, cities_for, counted, in_city, left, title_of, wall
+from newsletter.desk.moments import ago, cities_for, counted, in_city, left, wall
+from newsletter.desk.sectionlist import title
 from newsletter.model.mailing import DeliveryState, MailingState, Receipt
 from newsletter.publication.schedule import City
 
@@ -214,9 +215,9 @@ def block_words(found: Progress) -> str:
 
 
 def _blamed(found: Progress) -> Iterator[str]:
-    """Number: Jonas; Video: nobody. A line each, the first few."""
+    """Number of the week: Jonas; Video: nobody. A line each, the first few."""
     for one in found.blockers[:_NAMED]:
-        what = title_of(one.section) if one.section else one.places[0].path.rpartition("/")[2]
+        what = title(one.section) if one.section else one.places[0].path.rpartition("/")[2]
         yield f"{what}: {one.who.name.split()[0] if one.who else 'nobody'}"
     if len(found.blockers) > _NAMED:
         yield f"and {len(found.blockers) - _NAMED} more"
@@ -244,4 +245,4 @@ def _in_short(at: AtIssue, step: Step, cells: tuple[Cell, ...]) -> str:
     if step is Step.GOING or here.state == "bad":
         return f"{_number(at)} · {here.name}: {here.words}{also if step is not Step.GOING else ''}"
     calm = " · nothing blocks" if blocks.state == "ok" else " · what blocks is not known"
-    return f"{_number(at)} · {here.name} {here.words}{also or calm}"
+    return f"{_number(at)} · {here.name.removesuffix(' by')} {here.words}{also or calm}"

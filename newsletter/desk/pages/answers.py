@@ -30,6 +30,7 @@ def show(office: Office, ask: Ask, wrong: str = "") -> Response:
     question = found.asking.question
     values["found"] = {
         "issue": str(found.asking.issue),
+        "city": city.name,
         "question": question.text,
         "until": f"{question.until:%A} {question.until.day} {question.until:%B %Y}",
         "is_open": found.asking.is_open,

@@ -25,6 +25,7 @@ def show(office: Office, ask: Ask) -> Response:
         None if issue or not ask.query.get("issue", "").strip() else "write it as the name of its folder: 2026-11-27"
     )
     values = {
+        "city": ask.me.member.city,
         "rows": audit_rows(found.entries, office.schedule, ask.me.id),
         "team": [("", "everybody"), *((one.id, one.name) for one in office.schedule.team)],
         "issue": ask.query.get("issue", "").strip(),

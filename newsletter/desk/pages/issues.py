@@ -26,4 +26,4 @@ def show(office: Office, ask: Ask) -> Response:
         "page": page,
         "pages": pages,
     }
-    return office.page(ask, "issues.html", "Issues", values)
+    return office.page(ask, "issues.html", "All issues", values)

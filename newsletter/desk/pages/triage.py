@@ -117,6 +117,7 @@ def _board(
     item = _beside(office, board, chosen)
     beside = item and view.beside_values(item, source_of(item, office.publication), wanted, eyes)
     values |= {"beside": beside, "is_chosen": chosen is not None and item is not None, "done": _done(office, ask, eyes)}
+    values["city"] = ask.me.member.city
     return office.page(ask, "triage.html", "Triage", values, status)
 
 
