@@ -61,7 +61,7 @@ def test_one_comma_after_approval_and_nothing_is_sent(home: App) -> None:
     with pytest.raises(NotApproved) as refused:
         approved_edition(home, COMING)
     assert str(refused.value) == (
-        "2026-11-27 is not approved: the approval of Mei Okafor of Wed 25 Nov 13:00 UTC is void: "
+        "2026-11-27 is not approved: the approval of Mei Okafor is void: "
         "content/issues/2026-11-27/issue.md was changed, and so the mail's text, the mail's HTML and the page would be "
         "another; look at it with `newsletter diff --since approval`, then approve it again or take the change back"
     )
@@ -170,7 +170,7 @@ def test_two_must_sign_where_two_are_needed(home: App) -> None:
     assert sign(home, "daniel").standing.complete
     assert [one.who for one in approved_edition(home, COMING).signatures] == ["mei", "daniel"]
     edit(in_issue(home.root, "number.md"), "caption: ", "caption: Only ")
-    with pytest.raises(NotApproved, match="approval of Mei Okafor and Daniel Achterberg of .* is void"):
+    with pytest.raises(NotApproved, match="approval of Mei Okafor and Daniel Achterberg is void"):
         approved_edition(home, COMING)
     assert [one.who for void in proposal(home, COMING).voided for one in void.signatures] == ["mei", "daniel"]
     sign(home, "daniel")

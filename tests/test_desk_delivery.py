@@ -114,7 +114,8 @@ def test_what_is_not_approved_is_not_begun(desk: Desking) -> None:
     edit(in_issue(desk.root, "issue.md"), "two trade teams", "two delegations")
     mei = desk.signed_in("mei")
     page = mei.get(DELIVERY)
-    assert "The approval of Mei Okafor" in words(page)
+    assert "The approval of Mei Okafor is void" in words(page)
+    assert "newsletter diff" not in words(page)
     assert 'value="now"' not in page.text
     answer = mei.send(page, START, {"start": "now", "sure": "yes"})
     assert answer.status == 409

@@ -18,7 +18,6 @@ from newsletter.model.approval import (
     Signers,
     Standing,
     living,
-    said,
     standing,
 )
 from newsletter.model.changes import Change, changes, differing, listed, output_words
@@ -96,7 +95,7 @@ def approved_edition(app: App, issue: IssueId) -> ApprovedEdition:
         _refuse_missing(issue, standings[0][1])
     newest = voided[0]
     names = listed(dict.fromkeys(today.signers.name(one.who) for one in newest.signatures))
-    what = f"the approval of {names} of {said(newest.signatures[-1].when)} is void: {newest.words}"
+    what = f"the approval of {names} is void: {newest.words}"
     raise NotApproved(issue, what, _LOOK, newest.changed, newest.differing)
 
 

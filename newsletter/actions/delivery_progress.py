@@ -159,7 +159,7 @@ def look_before(app: App, schedule: Schedule, issue: IssueId, audience: Audience
     try:
         approved = approved_edition(app, issue).standing
     except NotApproved as error:
-        hindrance = f"{error.what}; {error.todo}"
+        hindrance = error.what  # beside it stands the way to the approval
     except ContentError as error:
         hindrance = str(error)
     with readers_store(app, "sending happens") as (store, _):
