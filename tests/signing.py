@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
 from argon2 import PasswordHasher
 
 from newsletter.actions import sessions
@@ -22,6 +23,7 @@ from newsletter.publication.schedule import Member, Schedule
 from newsletter.store.engine import Store
 from tests.comingback import installed
 from tests.living import Clock
+from tests.postgres import KINDS
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 GOOD, OTHER = "heron kettle almanac tide", "lantern gravel postcard oboe"
@@ -92,3 +94,16 @@ def house_of(kind: str, folder: Path) -> Iterator[House]:
     clock = Clock()
     with installed(kind, folder) as here:
         yield House(replace(here.app, clock=clock), here.store, clock, Hasher(CHEAP))
+
+
+@pytest.fixture(params=KINDS)
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    with house_of(request.param, tmp_path) as here:
+        yield here
+
+
+@pytest.fixture
+def light(tmp_path: Path) -> Iterator[House]:
+    """The same with SQLite, where the database makes no difference."""
+    with house_of("sqlite", tmp_path) as here:
+        yield here

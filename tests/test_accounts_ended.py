@@ -19,26 +19,16 @@ from newsletter.actions.sign_in_links import LinkOver, first_secret, look_at_fir
 from newsletter.model.session import Account
 from newsletter.store import accounts, schema
 from newsletter.store.engine import Store, open_store
+from tests import signing
 from tests.desking import Client, Desking, desk_of
-from tests.postgres import KINDS
-from tests.signing import CHEAP, GOOD, HERE, OTHER, House, house_of
+from tests.signing import CHEAP, GOOD, HERE, OTHER, House
 
 OLD, NEW = "priya@focus.example.org", "pran@focus.example.org"
 ENTRY = re.compile(r"  - id: priya\n(    .*\n)+")
 ENDED, REPLACED = "of priya, who is of the team no more", "of priya, who has another mail address now"
 
 
-@pytest.fixture(params=KINDS)
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    with house_of(request.param, tmp_path) as here:
-        yield here
-
-
-@pytest.fixture
-def light(tmp_path: Path) -> Iterator[House]:
-    """The same with SQLite, where the database makes no difference."""
-    with house_of("sqlite", tmp_path) as here:
-        yield here
+house, light = signing.house, signing.light
 
 
 def followed(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -26,23 +25,13 @@ from newsletter.store import sessions as kept
 from newsletter.store.dumping import snapshot
 from newsletter.store.engine import open_store
 from newsletter.tokens import Key, KeyRing
+from tests import signing
 from tests.living import Clock
-from tests.postgres import KINDS, fresh_database
+from tests.postgres import fresh_database
 from tests.reminding import body_of
-from tests.signing import CHEAP, GOOD, HERE, House, house_of
+from tests.signing import CHEAP, GOOD, HERE, House
 
-
-@pytest.fixture(params=KINDS)
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    with house_of(request.param, tmp_path) as here:
-        yield here
-
-
-@pytest.fixture
-def light(tmp_path: Path) -> Iterator[House]:
-    """The same with SQLite, where the database makes no difference."""
-    with house_of("sqlite", tmp_path) as here:
-        yield here
+house, light = signing.house, signing.light
 
 
 def test_a_session_is_found_by_its_secret_which_the_database_does_not_know(house: House) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -27,22 +26,11 @@ from newsletter.actions.sign_in import SignInRefused
 from newsletter.actions.sign_in_links import LinkOver, make_link
 from newsletter.actions.way_out import read_schedule
 from newsletter.store import passwords
+from tests import signing
 from tests.conftest import ROOT
-from tests.postgres import KINDS
-from tests.signing import CHEAP, GOOD, HERE, OTHER, House, house_of
+from tests.signing import CHEAP, GOOD, HERE, OTHER, House
 
-
-@pytest.fixture(params=KINDS)
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    with house_of(request.param, tmp_path) as here:
-        yield here
-
-
-@pytest.fixture
-def light(tmp_path: Path) -> Iterator[House]:
-    """The same with SQLite, where the database makes no difference."""
-    with house_of("sqlite", tmp_path) as here:
-        yield here
+house, light = signing.house, signing.light
 
 
 def test_a_member_signs_in_by_id_or_address_in_any_case(light: House) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -30,25 +28,15 @@ from newsletter.actions.sign_in_links import (
 from newsletter.model.errors import ConfigError
 from newsletter.model.notice import NoticeKind, NoticeState
 from newsletter.store import notices, schema
-from tests.postgres import KINDS
+from tests import signing
 from tests.sending import over_smtp
-from tests.signing import GOOD, HERE, OTHER, House, house_of
+from tests.signing import GOOD, HERE, OTHER, House
 from tests.smtpserver import SmtpServer
 
 DESK = "https://desk.focus.example.org"
 
 
-@pytest.fixture(params=KINDS)
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    with house_of(request.param, tmp_path) as here:
-        yield here
-
-
-@pytest.fixture
-def light(tmp_path: Path) -> Iterator[House]:
-    """The same with SQLite, where the database makes no difference."""
-    with house_of("sqlite", tmp_path) as here:
-        yield here
+house, light = signing.house, signing.light
 
 
 # Links
