@@ -290,8 +290,8 @@ def _flat(value: object) -> object:
     return None if value is None else str(value)
 
 
-def _planned(app: App, of: Listed, name: str, before: bytes | None, after: str, deed: tuple[str, str]) -> Planned:
-    data, (act, note) = after.encode(), deed
+def _planned(app: App, of: Listed, name: str, before: bytes | None, after: str, did: tuple[str, str]) -> Planned:
+    data, (act, note) = after.encode(), did
     return Planned(
         path=of.path,
         name=name,
