@@ -101,11 +101,12 @@ def test_alarms_and_jobs_show_their_commands(desk: Desking) -> None:
         assert "`" not in page
 
 
-def test_what_hinders_a_delivery_shows_its_commands(desk: Desking) -> None:
-    """As does what is answered to a form that begins it all the same."""
+def test_what_refuses_a_delivery_shows_its_commands(desk: Desking) -> None:
+    """In the answer to a form that begins it all the same; the page leads to where it is signed, and names none."""
     mei = desk.signed_in("mei")
     page = mei.get(f"/issues/{COMING}/delivery")
-    assert "<code>newsletter approve</code>" in page.text
+    assert "Nobody has signed it." in page.text
+    assert "newsletter approve" not in page.text
     refused = mei.send(page, f"/issues/{COMING}/delivery/start", {"start": "now", "sure": "yes"})
     assert "<code>newsletter approve</code>" in refused.text
 
