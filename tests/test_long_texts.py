@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.check import cut_off, markup_slips, past_dates, repeated
+from newsletter.check import cut_off, dates_claimed, figures_claimed, markup_slips, names_claimed, past_dates, repeated
 from newsletter.check.counted import listed
 from newsletter.check.derived import Passage, Reach, steps
 from newsletter.check.figures_said import figures_in
@@ -21,6 +21,9 @@ from newsletter.check.reckoning import reckoning
 from newsletter.check.twice import twice
 from newsletter.check.wording import Linked, Wording
 from newsletter.check.written import WrittenLine
+from newsletter.deliver.returned.reading import recognise
+from newsletter.deliver.returned.reasons import reason
+from newsletter.edit.attach import blurb_with
 from newsletter.gather.blocks import Claims
 from newsletter.gather.feedclaims import feed_language, feed_title
 from newsletter.gather.hyphens import mend_dashes
@@ -28,12 +31,13 @@ from newsletter.gather.marked import blocks
 from newsletter.gather.rights import notice_in
 from newsletter.gather.xml import entry_slices, without_doctype
 from newsletter.model.kinds import Voice
+from newsletter.publication.listing import joined, without
 from newsletter.text.figures import Figure, FigureKind, find_figures
 from newsletter.text.notfigures import spans_without_figures
 from newsletter.text.quotations import quoted_spans
 from newsletter.text.sentences import LONGEST, sentences
 from newsletter.text.shares import find_shares
-from tests.checking import inspected
+from tests.checking import evidence, inspected
 from tests.conftest import opened
 
 BODY = 20_000  # characters; no section takes more
@@ -71,6 +75,13 @@ def with_texts(sample: Inspected, *texts: str) -> Inspected:
     return replace(sample, wordings=wordings)
 
 
+def citing(sample: Inspected, said: str, *texts: str) -> Inspected:
+    """The issue with notes that lean on a source that says this."""
+    issue = with_texts(sample, *texts)
+    wordings = tuple(replace(one, leans=("source",)) for one in issue.wordings)
+    return replace(issue, wordings=wordings, evidence=(evidence("source", said),))
+
+
 ONE_BODY = {
     "a word again and again": (repeated.CHECK.find, "the ", BODY),
     "a letter": (markup_slips.CHECK.find, "a", FURTHER),
@@ -87,6 +98,31 @@ def test_the_longest_body_is_checked_at_once(kind: str, sample: Inspected) -> No
     find, piece, length = ONE_BODY[kind]
     text = f"So it is: {piece * (length // len(piece))}x"
     assert is_quick(lambda: sum(1 for _ in find(with_texts(sample, text))))
+
+
+ONE_SOURCE = {
+    "names": (names_claimed.CHECK.find, "Aa ", "Ada Lind met Lena Brandt there."),
+    "ranges": (figures_claimed.CHECK.find, "−5–", "There were 45 of 120 ships, and 37 per cent of the grain."),
+    "digits": (figures_claimed.CHECK.find, "7 ", "There were 45 of 120 ships, and 37 per cent of the grain."),
+    "years": (dates_claimed.CHECK.find, "In 2019, and 12 years later. ", "It was so in 1911, and in May 1920."),
+}
+
+
+@pytest.mark.parametrize("kind", ONE_SOURCE)
+def test_a_source_of_one_phrase_is_held_against_a_note_at_once(kind: str, sample: Inspected) -> None:
+    """Whatever it repeats."""
+    find, piece, said = ONE_SOURCE[kind]
+    issue = citing(sample, piece * (2 * BODY // len(piece)), said)
+    assert is_quick(lambda: sum(1 for _ in find(issue)))
+
+
+def test_a_long_source_is_read_once_for_all_claims(sample: Inspected) -> None:
+    """Of hundreds of times that it does not name, none takes another reading."""
+    source = " ".join(
+        f"The harbour was closed for {at} days in May 2019, and for a month in 2021." for at in range(300)
+    )
+    issue = citing(sample, source, *(f"It was so in {1500 + at}." for at in range(150)))
+    assert is_quick(lambda: sum(1 for _ in dates_claimed.CHECK.find(issue)))
 
 
 def test_hundreds_of_like_sections_are_told_once_each(sample: Inspected) -> None:
@@ -134,7 +170,23 @@ def steps_between(text: str) -> int:
     return sum(1 for _, _, values in steps(seven, told, passage, True) for _ in values)
 
 
+def test_a_like_name_is_found_in_a_line_of_capitals(sample: Inspected) -> None:
+    """At its beginning and at its end, and in a line of names only where it stands by itself."""
+    run = " ".join(["Tern Harbour", *["Aa"] * 400, "Lena Brandt"])
+    issue = citing(
+        sample, f"They say {run} so, and Ober Coast too.", "Lenna Brandt and Turn Harbour met at Obber Coast."
+    )
+    told = {one.words: one.what.partition("; ")[2] for one in names_claimed.CHECK.find(issue)}
+    assert told == {
+        "Lenna Brandt": "the source writes Lena Brandt",
+        "Turn Harbour": "the source writes Tern Harbour",
+        "Obber Coast": "the source writes Ober Coast",
+    }
+
+
 NOTHING = Claims()
+BLANK = "\n" * 40_000
+BOUNCE = b"From: mailer-daemon@example.org\nSubject: failure notice\nContent-Type: text/html\n\n"
 NAMES = tuple(product(b"abcdefghijklmnopqrstuvwxyz", repeat=3))
 OUTSIDE: dict[str, Callable[[], object]] = {
     "a list without an end": lambda: list(listed("the pear, " * 20_000)),
@@ -158,6 +210,11 @@ OUTSIDE: dict[str, Callable[[], object]] = {
     "days": lambda: spans_without_figures("12, 13, " * 20_000),
     "Chinese numbers": lambda: find_shares("三" * 100_000),
     "dashes": lambda: mend_dashes(["a" * 100_000 + " – 1"]),
+    "the items of a section": lambda: blurb_with(f"---\nitems:{' ' * 40_000}x\n---\n", {}, "a-1"),
+    "blank lines before the last entry": lambda: without(f"- id: a\n{BLANK}  x: 1\n- id: b\n", "b"),
+    "blank lines in an entry": lambda: joined(f"- id: a\n{BLANK}  x: 1\n", [("- id: b",)], ""),
+    "a bounce of HTML": lambda: recognise(BOUNCE + b"&" * 900_000, bounces=None, domain="example.org", rings=()),
+    "no room": lambda: [reason(None, "exceed" * 700) for _ in range(20)],
     "a heading": lambda: blocks("# " + "#" * 100_000 + "x", NOTHING),
 }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from newsletter.check.cited import Said
 from newsletter.check.time_between import is_age
@@ -51,6 +53,25 @@ class Named:
         return self.dating.nearest(day) if len(self.spans) > 1 else next(iter(self.spans), None)
 
 
+@dataclass(frozen=True)
+class Times:
+    """What an item says of times, read once for all claims."""
+
+    said: Said
+    named: tuple[Named, ...]
+    today: date  # the issue's day
+
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """The years that it gives only by how far they lie from another; see `_years_reckoned`."""
+        return frozenset(_years_reckoned(self.said, self.today))
+
+
+def times_of(said: Said, draft: Draft) -> Times:
+    """The times of an item, for an issue."""
+    return Times(said, named_times(said), draft.issue.date)
+
+
 def named_times(said: Said) -> tuple[Named, ...]:
     """The times that an item names, in its order, and behind those of each sentence what it gives without a name."""
     found: list[Named] = []
@@ -73,15 +94,16 @@ def meant_spans(dating: Dating, sentence: str, day: date | None) -> tuple[Span, 
     return spans[:1] if dating.is_weekday and not _AHEAD.search(sentence) else spans
 
 
-def speaks_of(said: Said, named: tuple[Named, ...], claim: Claim, draft: Draft) -> bool:
+def speaks_of(times: Times, claim: Claim) -> bool:
     """Whether an item names this time."""
+    named = times.named
     if any(_agree(claim, one) for one in named):
         return True
     ours = claim.dating
     if ours.part is not None:  # "the spring of 2028" where an item says "in 2028", and later "in the spring"
         named_apart = any(one.dating.part == ours.part and one.dating.year is None for one in named)
         return named_apart and any(one.dating.year == ours.year for one in named)
-    return is_year(ours) and ours.year is not None and _year_reckoned(said, ours.year, draft)
+    return is_year(ours) and ours.year is not None and ours.year in times.years
 
 
 def _agree(claim: Claim, theirs: Named) -> bool:
@@ -132,19 +154,16 @@ _AHEAD_FOR = re.compile(
 )
 
 
-def _year_reckoned(said: Said, year: int, draft: Draft) -> bool:
-    """Whether an item gives in years how far the year lies from its own day, from ours, or from a year it names.
+def _years_reckoned(said: Said, today: date) -> Iterator[int]:
+    """The years of which an item gives in years how far they lie from its own day, from ours, or from one it names.
 
     "For 22 years" counts back, "in five years" ahead, "twelve years later" from the year in its sentence; who is 78 was
     born 78 or 79 years ago.
     """
-    starts = {day.year for day in (said.evidence.cited.published, draft.issue.date) if day}
-    return any(
-        year in _years(figure, sentence, starts)
-        for paragraph in said.sentences
-        for sentence in paragraph
-        for figure in find_figures(sentence, said.entry.language)
-    )
+    starts = {day.year for day in (said.evidence.cited.published, today) if day}
+    for sentence in (one for paragraph in said.sentences for one in paragraph):
+        for figure in find_figures(sentence, said.entry.language):
+            yield from _years(figure, sentence, starts)
 
 
 _SIZES = {"years": 1, "decades": 10, "centuries": 100}

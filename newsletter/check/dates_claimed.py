@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from newsletter.check.cited import Resting, Said, cite, cited, not_looked_up
-from newsletter.check.dates_agree import Claim, Named, named_times, speaks_of, within
-from newsletter.check.dates_reckoned import how_dated
+from newsletter.check.dates_agree import Claim, Named, Times, speaks_of, times_of, within
+from newsletter.check.dates_reckoned import Ways, how_dated
 from newsletter.check.days import told_day, told_span
 from newsletter.check.inspected import Check, Inspected
 from newsletter.check.telling import told
@@ -56,24 +56,24 @@ def _find(inspected: Inspected) -> Iterator[Finding]:
         if wording.voice is Voice.OURS:
             yield from _impossible(wording, draft)
     everything = cited(inspected)
-    named = {said.id: named_times(said) for said in everything.said}
+    times = {said.id: times_of(said, draft) for said in everything.said}
     own = (draft.issue.date, draft.week.next_issue, draft.week.answers_by)
+    ways = Ways()
     missed: list[tuple[Evidence, ...]] = []
     for resting in everything.resting:
         if resting.wording.voice is Voice.OURS:
             yield from stale(resting, draft)
         for claim in _claims(resting.wording, draft, own):
             near = [one for one in resting.evidence if one.cited.id in _marked(resting.wording, claim.dating)]
-            if any(_is_published(one, claim, named.get(one.cited.id, ())) for one in near):
+            if any(_is_published(one, claim, times.get(one.cited.id)) for one in near):
                 continue
-            if any(speaks_of(said, named[said.id], claim, draft) for said in resting.said):
+            if any(speaks_of(times[said.id], claim) for said in resting.said):
                 continue
             if resting.missing:
                 missed.append(resting.missing)
                 continue
-            elsewhere = [one for one in everything.elsewhere(resting) if speaks_of(one, named[one.id], claim, draft)]
-            known = [one for said in resting.said for one in named[said.id]]
-            yield _finding(resting, claim, known, elsewhere)
+            elsewhere = [one for one in everything.elsewhere(resting) if speaks_of(times[one.id], claim)]
+            yield _finding(resting, claim, [times[said.id] for said in resting.said], elsewhere, ways)
     if what := not_looked_up(missed, "date was", "dates were"):
         yield unread(_NOT_FOUND, inspected, what)
 
@@ -151,13 +151,13 @@ def _marked(wording: Wording, dating: Dating) -> tuple[str, ...]:
     return tuple(item for at, item in wording.marks if at == upto)
 
 
-def _is_published(one: Evidence, claim: Claim, named: tuple[Named, ...]) -> bool:
+def _is_published(one: Evidence, claim: Claim, times: Times | None) -> bool:
     """Whether it was published or changed in this time somewhere: a late evening is the next day elsewhere.
 
     That is no word for a month or a season, where the item itself speaks of another one.
     """
     ours = claim.dating
-    other = [item.dating for item in named if not item.is_implied]
+    other = [item.dating for item in times.named if not item.is_implied] if times else []
     if ours.day is None and ours.month and any(one.month not in (None, ours.month) for one in other):
         return False
     if ours.part and any(one.part not in (None, ours.part) for one in other):
@@ -172,7 +172,7 @@ def _days(stamp: Stamp | None) -> Iterator[date]:
         yield from (moment.date() for moment in (stamp.wall, stamp.instant) if moment)
 
 
-def _finding(resting: Resting, claim: Claim, known: list[Named], elsewhere: list[Said]) -> Finding:
+def _finding(resting: Resting, claim: Claim, items: list[Times], elsewhere: list[Said], ways: Ways) -> Finding:
     wording, ours = resting.wording, claim.dating
     words = wording.text[ours.start : ours.end]
     meant = next(iter(claim.spans), None)
@@ -182,11 +182,11 @@ def _finding(resting: Resting, claim: Claim, known: list[Named], elsewhere: list
     if elsewhere:
         what += f", but {elsewhere[0].evidence.cited.outlet} does"
         todo = f"{cite(resting, elsewhere[0])} if it comes from there, or correct the date"
-    elif follows := how_dated(claim, known, resting.said):
+    elif follows := how_dated(claim, items, ways):
         todo = "see whether that is what you mean"
         what = f"{what}; {follows.words}"
         return told(_RECKONED, wording, ours.start, ours.end, what, todo, beside=follows.beside)
-    near = _nearest(claim, known)
+    near = _nearest(claim, [one for item in items for one in item.named])
     beside: tuple[Beside, ...] = ()
     if near is not None:
         beside = (near.said.beside(near.sentence, near.dating.start, near.dating.end),)

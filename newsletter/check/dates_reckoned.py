@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from newsletter.check.cited import Said
-from newsletter.check.dates_agree import Claim, Named
+from newsletter.check.dates_agree import Claim, Named, Times
 from newsletter.check.days import told_span
 from newsletter.check.figures_said import figures_in
 from newsletter.model.finding import Beside
@@ -59,12 +59,26 @@ class _Length:
         return f"{display(value)} {unit.removesuffix('s') if value == 1 else unit}"
 
 
-def how_dated(claim: Claim, known: Sequence[Named], said: Iterable[Said]) -> Follows | None:
+class Ways:
+    """The ways in which times follow from items: gone once, since every claim asks for all of them."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], tuple[Follows, ...]] = {}
+
+    def of(self, item: Times) -> Iterator[tuple[Follows, ...]]:
+        """The times that follow from an item, the nearest way first."""
+        for number, following in enumerate((_meant_otherwise, _in_the_sentence, _from_its_day, _in_the_item)):
+            key = item.said.id, number
+            if key not in self._known:
+                self._known[key] = tuple(following(item.said, item.named))
+            yield self._known[key]
+
+
+def how_dated(claim: Claim, items: Sequence[Times], ways: Ways) -> Follows | None:
     """How the claimed time follows from the items: the nearest way that is no chance; None where none is."""
-    items = [(one, [named for named in known if named.said is one]) for one in said]
     spent = 0.0
-    for following in (_meant_otherwise, _in_the_sentence, _from_its_day, _in_the_item):
-        times = [time for one, named in items for time in following(one, named)]
+    for following in zip(*map(ways.of, items), strict=True):
+        times: list[Follows] = [time for one in following for time in one]
         chance = _chance(claim, times)
         if spent + chance > _CHANCE:
             continue
@@ -134,12 +148,13 @@ def _edges(span: Span) -> Iterator[Span]:
 
 
 def _in_the_sentence(said: Said, named: Sequence[Named]) -> Iterator[Follows]:
-    """So long after or before a time of the same sentence."""
-    for length in _lengths(said):
-        for one in named:
-            if one.sentence == length.sentence:
-                for span in one.spans:
-                    yield from _shifted(said, span, one, length)
+    """So long after or before a time of the same sentence; once where the item repeats the sentence."""
+    beside: dict[str, dict[Span, None]] = {}
+    for one in named:
+        beside.setdefault(one.sentence, {}).update(dict.fromkeys(one.spans))
+    for length in {(one.sentence, one.figure.start, one.months, one.days): one for one in _lengths(said)}.values():
+        for span in beside.get(length.sentence, ()):
+            yield from _shifted(said, span, None, length)
 
 
 _AHEAD = re.compile(

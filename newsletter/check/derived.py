@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 from itertools import combinations
 
 from newsletter.check.chance import is_met
@@ -33,7 +34,7 @@ class Reach(Enum):
     ITEM = 0.2  # figures of one unit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passage:
     """Figures that a source gives together, each with the sentence it stands in."""
 
@@ -44,6 +45,20 @@ class Passage:
     def bare(self) -> tuple[Figure, ...]:
         """The figures alone."""
         return tuple(figure for figure, _ in self.figures)
+
+    @cached_property
+    def changes(self) -> tuple[tuple[Figure, Figure], ...]:
+        """Each figure that the source says to change, and by how much.
+
+        It stands in the sentence that says so; in the one before only where there is none.
+        """
+        return tuple(_changes_in(self.figures))
+
+    @cached_property
+    def multiplied(self) -> tuple[tuple[Figure, tuple[int, ...]], ...]:
+        """The figures in whose sentence the source says how many times something was or will be as much."""
+        told = ((one, multiples_told(sentence)) for one, sentence in self.figures)
+        return tuple((one, times) for one, times in told if times)
 
 
 _POINTS = 0.2
@@ -152,21 +167,22 @@ def _may_be_added(ours: str | None, one: str | None, other: str | None) -> bool:
 
 
 def _changes(claim: Figure, passage: Passage, same: bool) -> Iterator[Decimal]:
-    """What a figure was, or is to be, where the source says by how much it changes or differs, or how many times.
-
-    The figure that changes stands in the same sentence; in the one before only where there is none.
-    """
-    for at, (change, sentence) in enumerate(passage.figures):
-        if is_told_as_change(change, sentence):
-            near = (*passage.figures[:at][-1:], *passage.figures[at + 1 :][:1])
-            beside = [one for one, other in near if other is sentence] or [one for one, _ in passage.figures[:at][-1:]]
-            for base in beside:
-                yield from _changed(claim, base, change, same)
-    for base, sentence in passage.figures:
+    """What a figure was, or is to be, where the source says by how much it changes or differs, or how many times."""
+    for base, change in passage.changes:
+        yield from _changed(claim, base, change, same)
+    for base, factors in passage.multiplied:
         value = _value(claim, base, same)
         if value is not None and base.kind is not FigureKind.PERCENT and abs(value) > SMALL:
-            for factor in multiples_told(sentence):
+            for factor in factors:
                 yield from (abs(value) * factor, abs(value) / factor)
+
+
+def _changes_in(figures: Sequence[tuple[Figure, str]]) -> Iterator[tuple[Figure, Figure]]:
+    for at, (change, sentence) in enumerate(figures):
+        if is_told_as_change(change, sentence):
+            before, after = figures[max(0, at - 1) : at], figures[at + 1 : at + 2]
+            beside = [one for one, other in (*before, *after) if other is sentence] or [one for one, _ in before]
+            yield from ((base, change) for base in beside)
 
 
 def _changed(claim: Figure, base: Figure, change: Figure, same: bool) -> Iterator[Decimal]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from newsletter.check.cited import Cited, Resting, Said, cite, cited, not_looked_up
-from newsletter.check.figures_reckoned import how_reckoned
+from newsletter.check.figures_reckoned import Offers, how_reckoned
 from newsletter.check.figures_said import Around, Facts, facts_of, figures_of, is_in, is_in_words, primary
 from newsletter.check.inspected import Check, Inspected
 from newsletter.check.ordinals_claimed import Misplaced, misplaced
@@ -68,6 +68,7 @@ class _Text:
 def _find(inspected: Inspected) -> Iterator[Finding]:
     everything = cited(inspected)
     facts = {said.id: facts_of(said) for said in everything.said}
+    offers = Offers()
     missed: list[tuple[Evidence, ...]] = []
     for text in _texts(everything):
         ours = figures_of(text.text, inspected.draft.language)
@@ -81,7 +82,7 @@ def _find(inspected: Inspected) -> Iterator[Finding]:
             else:
                 here = [facts[said.id] for said in resting.said]
                 elsewhere = [facts[said.id] for said in everything.elsewhere(resting)]
-                yield _finding(text, claim, around, here, elsewhere, inspected.draft)
+                yield _finding(text, claim, around, here, elsewhere, inspected.draft, offers)
     for resting in everything.resting:
         if not resting.missing:
             yield from (_out_of_place(resting, one) for one in misplaced(resting.wording.text, resting.said))
@@ -148,7 +149,13 @@ def _is_share(figure: Figure) -> bool:
 
 
 def _finding(
-    text: _Text, claim: Claimed, around: Around, here: list[Facts], elsewhere: list[Facts], draft: Draft
+    text: _Text,
+    claim: Claimed,
+    around: Around,
+    here: list[Facts],
+    elsewhere: list[Facts],
+    draft: Draft,
+    offers: Offers,
 ) -> Finding:
     _, resting = text.part(claim.figure.start)
     wording, start, end = text.place(claim.figure)
@@ -159,7 +166,7 @@ def _finding(
         what += f", but {other[0].evidence.cited.outlet} does"
         todo = f"{cite(resting, other[0])} if it comes from there, or correct the figure"
         return told(_RULE, wording, start, end, what, todo, beside=(_beside(*other),))
-    if how := how_reckoned(claim, around, here, draft):
+    if how := how_reckoned(claim, around, here, draft, offers):
         shown = tuple(one.beside for one in how.sources[:_SHOWN])
         return told(_RECKONED, wording, start, end, f"{what}; {how.words}", _LOOK, beside=shown)
     beside: tuple[Beside, ...] = ()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from newsletter.check.arithmetic import NEVER, reckoned
 from newsletter.check.cited import Said
@@ -35,6 +36,7 @@ class Source:
     said: Said
     sentence: str
     figure: Figure | None  # None: it is no figure there
+    stems: frozenset[str] = frozenset()  # of the words beside the figure
 
     @property
     def beside(self) -> Beside:
@@ -54,12 +56,36 @@ class Found:
 _Places = dict[tuple[int, ...], Source]
 
 
-def how_reckoned(claim: Claimed, around: Around, here: Sequence[Facts], draft: Draft) -> Found | None:
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A figure of an item that may be reckoned with."""
+
+    figure: Figure
+    words: str  # as it is shown
+    unit: str  # "" where that is no measure
+    stems: frozenset[str]  # of the words beside it
+
+
+class Offers:
+    """The figures of items that may be reckoned with: read once, since every claim asks for all of them."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int, int], tuple[_Offer, ...]] = {}
+
+    def of(self, facts: Facts, number: int, line: int) -> tuple[_Offer, ...]:
+        """Those of one sentence of a paragraph."""
+        key = facts.said.id, number, line
+        if key not in self._known:
+            self._known[key] = tuple(_offered(*facts.paragraphs[number][line]))
+        return self._known[key]
+
+
+def how_reckoned(claim: Claimed, around: Around, here: Sequence[Facts], draft: Draft, offers: Offers) -> Found | None:
     """The simplest reckoning of the items' figures, and of others of our own text, that makes the claim."""
     if not claim.figure.value:
         return None
     places: _Places = {}
-    pools = [*_pools(claim.figure, here, draft, places)]
+    pools = [*_pools(claim.figure, here, draft, places, offers)]
     named = _named(claim.figure, around, pools, places)
     told = reckoning(around.text, around.span, claim.figure)
     given = (
@@ -157,7 +183,7 @@ def _likely(claim: Figure, told: Reckoning) -> dict[str, float]:
     }
 
 
-def _pools(claim: Figure, here: Sequence[Facts], draft: Draft, places: _Places) -> Iterator[Pool]:
+def _pools(claim: Figure, here: Sequence[Facts], draft: Draft, places: _Places, offers: Offers) -> Iterator[Pool]:
     """The items' figures as they stand together: in a sentence, a paragraph, an item, and all of them."""
     everything: list[Operand] = []
     uses = _Uses(claim)
@@ -166,13 +192,13 @@ def _pools(claim: Figure, here: Sequence[Facts], draft: Draft, places: _Places) 
         item: list[Operand] = []
         for number, paragraph in enumerate(facts.paragraphs):
             beside: list[Operand] = []
-            for line, (sentence, figures) in enumerate(paragraph):
-                origin = at, number, line
-                operands = [*_operands(sentence, figures, origin)]
-                for figure, operand in operands:
-                    places[operand.origin or ()] = Source(facts.said, sentence, figure)
-                    uses.note(figure, operand, same)
-                some = [operand for _, operand in operands]
+            for line, (sentence, _) in enumerate(paragraph):
+                some: list[Operand] = []
+                for one in offers.of(facts, number, line):
+                    origin = at, number, line, one.figure.start
+                    places[origin] = Source(facts.said, sentence, one.figure, one.stems)
+                    some.append(Operand(abs(one.figure.value), one.words, origin, unit=one.unit))
+                    uses.note(one.figure, some[-1], same)
                 if some:
                     yield uses.pool(Scope.SENTENCE, some)
                 beside += some
@@ -186,9 +212,7 @@ def _pools(claim: Figure, here: Sequence[Facts], draft: Draft, places: _Places) 
         yield uses.pool(Scope.ALL, everything)
 
 
-def _operands(
-    sentence: str, figures: Iterable[Figure], origin: tuple[int, int, int]
-) -> Iterator[tuple[Figure, Operand]]:
+def _offered(sentence: str, figures: Iterable[Figure]) -> Iterator[_Offer]:
     spans = (
         Figure(minutes, sentence[start:end], "minutes", start, end, FigureKind.COUNT)
         for minutes, start, end in clock_spans(sentence)
@@ -196,7 +220,7 @@ def _operands(
     for figure in (*figures, *spans):
         if figure.value:
             unit = figure.unit if figure.unit and units.is_measure(figure.unit) else ""
-            yield figure, Operand(abs(figure.value), _shown(figure), (*origin, figure.start), unit=unit)
+            yield _Offer(figure, _shown(figure), unit, _stems(_clause(sentence, figure)))
 
 
 def _shown(figure: Figure) -> str:
@@ -269,7 +293,7 @@ def _named(claim: Figure, around: Around, pools: Sequence[Pool], places: _Places
     """The figures that our own text has too, or whose words our sentence has; and those that it alone has."""
     ours = [one for one in around.figures if one != claim and abs(one.value) != abs(claim.value)]
     values, words = {abs(one.value) for one in ours}, _stems(around.sentence)
-    shared = {origin: len(words & _stems(_clause(source))) for origin, source in places.items()}
+    shared = {origin: len(words & source.stems) for origin, source in places.items()}
     known = {one.origin for pool in pools for one in _every(pool) if one.value in values}
     named = sorted((origin for origin, count in shared.items() if count), key=lambda each: (-shared[each], each))
     picked = {*known, *named[: MOST[Scope.NAMED] - len(known)]} if len(known) < MOST[Scope.NAMED] else known
@@ -294,6 +318,7 @@ def _every(pool: Pool) -> Iterator[Operand]:
 
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_LONGEST = 250  # characters of a clause before a figure, and behind it
 _STEM = 4  # letters: "call" of "calls" and "called"
 _COMMON = frozenset(
     re.findall(
@@ -309,15 +334,15 @@ _COMMON = frozenset(
 _CLAUSE = re.compile(r"[,;:](?!\d)|[.!?](?=\s|$)|\s[–—]\s")
 
 
+@lru_cache(maxsize=256)  # in a table the same words stand beside every figure
 def _stems(text: str) -> frozenset[str]:
     """The words of a text by their beginnings, without those that stand in every text."""
     words = (word.casefold() for word in _WORD.findall(text))
     return frozenset(word.removesuffix("s")[:_STEM] for word in words if word not in _COMMON)
 
 
-def _clause(source: Source) -> str:
+def _clause(sentence: str, figure: Figure) -> str:
     """What stands about a figure in its sentence, up to the next comma on both sides."""
-    if source.figure is None:
-        return source.sentence
-    before, behind = source.sentence[: source.figure.start], source.sentence[source.figure.end :]
+    before = sentence[max(0, figure.start - _LONGEST) : figure.start]
+    behind = sentence[figure.end : figure.end + _LONGEST]
     return f"{_CLAUSE.split(before)[-1]} {_CLAUSE.split(behind)[0]}"

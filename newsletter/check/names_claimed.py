@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from newsletter.check.cited import Resting, Said, cite, cited, not_looked_up
 from newsletter.check.inspected import Check, Inspected
@@ -30,6 +31,7 @@ _RULE = Rule(
     "nor do the people of people.yaml, the outlets that are cited, and short forms of what the item names in full.",
 )
 _ALIKE = 0.8  # how much two spellings must share to be taken for one name
+_LONGEST = 20  # words; of what is taken for a longer name only the ends are compared
 _TITLES = frozenset(
     re.findall(
         r"\S+",
@@ -46,7 +48,7 @@ _WORDS = re.compile(r"[^\W_]+")
 _JOINING = frozenset(("of", "the", "for", "and", "de", "la", "von", "van", "der", "di", "del"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Read:
     """What an item says, folded for looking names up."""
 
@@ -55,6 +57,15 @@ class _Read:
     names: tuple[tuple[str, ...], ...]  # those it gives, in folded words, without titles
     initials: frozenset[str]  # of its longer names: "wto" for World Trade Organization
     acronyms: frozenset[str]  # that it uses, in small letters
+
+    @cached_property
+    def forms(self) -> tuple[tuple[str, str, str], ...]:
+        """What may be a name, folded and as it is written, and its sentence; of those folded alike the first."""
+        found: dict[str, tuple[str, str]] = {}
+        for sentence in (one for paragraph in self.said.sentences for one in paragraph):
+            for form in _forms(sentence, self.said.entry.language):
+                found.setdefault(fold(form), (form, sentence))
+        return tuple((folded, form, sentence) for folded, (form, sentence) in found.items())
 
 
 def _find(inspected: Inspected) -> Iterator[Finding]:
@@ -74,7 +85,7 @@ def _find(inspected: Inspected) -> Iterator[Finding]:
                 missed.append(resting.missing)
                 continue
             elsewhere = [one for one in everything.elsewhere(resting) if _says(read[one.id], name, spellings)]
-            yield _finding(resting, name, elsewhere)
+            yield _finding(resting, name, here, elsewhere)
     if what := not_looked_up(missed, "name was", "names were"):
         yield unread(_RULE, inspected, what)
 
@@ -203,10 +214,10 @@ def _is_other_script(name: str, said: Said) -> bool:
     return bool(_HAN.search(name)) is not said.is_han
 
 
-def _finding(resting: Resting, name: FoundName, elsewhere: list[Said]) -> Finding:
+def _finding(resting: Resting, name: FoundName, here: list[_Read], elsewhere: list[Said]) -> Finding:
     what, todo = f"no item cited here names {name.name}", "check the name, or cite the item it comes from"
     beside: tuple[Beside, ...] = ()
-    near = _nearest(name.name, resting.said)
+    near = _nearest(name.name, here)
     if near is not None:
         said, spelt, sentence = near
         what, todo = f"{what}; the source writes {spelt}", f"write {spelt}, if that is who is meant"
@@ -218,26 +229,28 @@ def _finding(resting: Resting, name: FoundName, elsewhere: list[Said]) -> Findin
     return told(_RULE, resting.wording, name.start, name.end, what, todo, beside=beside)
 
 
-def _nearest(name: str, here: tuple[Said, ...]) -> tuple[Said, str, str] | None:
+def _nearest(name: str, here: list[_Read]) -> tuple[Said, str, str] | None:
     """The name in the items that is spelt most like it, and its sentence; None where none is near."""
     found: tuple[float, tuple[Said, str, str]] | None = None
-    folded = fold(name)
-    for said in here:
-        for sentence in (one for paragraph in said.sentences for one in paragraph):
-            for other in _forms(sentence, said.entry.language):
-                likeness = difflib.SequenceMatcher(None, folded, fold(other)).ratio()
-                if likeness >= _ALIKE and (found is None or likeness > found[0]):
-                    found = likeness, (said, other, sentence)
+    ours = fold(name)
+    for read in here:
+        for theirs, form, sentence in read.forms:
+            if 2 * min(len(ours), len(theirs)) < _ALIKE * (len(ours) + len(theirs)):
+                continue  # too short or too long, whatever is in it
+            likeness = difflib.SequenceMatcher(None, ours, theirs).ratio()
+            if likeness >= _ALIKE and (found is None or likeness > found[0]):
+                found = likeness, (read.said, form, sentence)
     return found[1] if found else None
 
 
 def _forms(sentence: str, language: str) -> Iterator[str]:
     """The names of a sentence, whole and in part, and the words in it that begin with a capital."""
     for name in find_names(sentence, language):
-        yield name
         words = name.split()
-        yield from (" ".join(words[at:]) for at in range(1, len(words)))
-        yield from (" ".join(words[:at]) for at in range(1, len(words)))
+        if len(words) <= _LONGEST:
+            yield name
+        yield from (" ".join(words[at:]) for at in range(max(1, len(words) - _LONGEST), len(words)))
+        yield from (" ".join(words[:at]) for at in range(1, min(len(words), _LONGEST + 1)))
     yield from re.findall(r"\b[A-ZÀ-Þ][\w-]{3,}", sentence)
 
 

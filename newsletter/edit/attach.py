@@ -15,7 +15,7 @@ from newsletter.model.source import RightsPolicy, Source
 from newsletter.publication.yamlwrite import scalar
 
 _EMPTY = re.compile(r"^(?P<key>[a-z_]+):[ \t]*(?P<comment>#.*)?$")
-_ITEMS = re.compile(r"^items:[ \t]*(?:\[(?P<ids>[^\]#]*)\])?[ \t]*(?P<comment>#.*)?$")
+_ITEMS = re.compile(r"^items:[ \t]*+(?:\[(?P<ids>[^\]#]*)\][ \t]*+)?(?P<comment>#.*)?$")
 
 
 def unusable(item: Item, source: Source | None = None) -> str | None:

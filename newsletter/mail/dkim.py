@@ -45,7 +45,7 @@ SIGNED = (
 _OVERSIGNED = ("from", "to", "subject", "list-unsubscribe", "list-unsubscribe-post")
 
 _RUN = re.compile(rb"[ \t]+")
-_FIELD = re.compile(rb"([^:\r\n]+):((?:[^\r\n]+|\r\n[ \t])*)\r\n")
+_FIELD = re.compile(rb"([^:\r\n]+):((?:[^\r\n]++|\r\n[ \t])*)\r\n")
 _PADDING = padding.PKCS1v15()
 _DIGEST = utils.Prehashed(hashes.SHA256())
 

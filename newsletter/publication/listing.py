@@ -106,9 +106,15 @@ def without(text: str, name: str, key: str = "id") -> str | None:
     while blank := re.compile(r"[ \t]*\r?\n").match(text, end):
         end = blank.end()
     if end == len(text):  # it was the last: the blank lines that parted it go instead
-        kept = re.sub(r"(\r?\n)(?:[ \t]*\r?\n)+\Z", r"\1", text[:start])
+        kept = _without_blank_lines(text[:start])
         return _checked(kept, [*old[: place.at], *old[place.at + 1 :]])
     return _checked(text[:start] + text[end:], [*old[: place.at], *old[place.at + 1 :]])
+
+
+def _without_blank_lines(text: str) -> str:
+    """A text without the blank lines at its end."""
+    found = re.compile(r"[ \t]*+(\r?\n)(?:[ \t]*+\r?\n)++\Z").match(text, len(text.rstrip(" \t\r\n")))
+    return text[: found.end(1)] if found else text
 
 
 def joined(text: str, entries: Sequence[Sequence[str]], head: str) -> str:
@@ -122,7 +128,8 @@ def joined(text: str, entries: Sequence[Sequence[str]], head: str) -> str:
     dash = re.search(r"(?m)^( *)- ", text)
     indent = dash[1] if dash else ""
     gap = end if _parts_entries(plain(text).split("\n"), f"{indent}- ") else ""
-    first = "" if re.search(r"\n\s*\n$", text) else gap
+    is_parted = text.endswith("\n") and text[len(text.rstrip()) :].count("\n") > 1
+    first = "" if is_parted else gap
     ended = "" if text.endswith("\n") else end
     return text + ended + first + gap.join("".join(f"{indent}{line}{end}" for line in entry) for entry in entries)
 

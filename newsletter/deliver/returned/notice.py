@@ -12,6 +12,7 @@ from newsletter.deliver.returned.parts import Part
 from newsletter.text import sanitise
 
 MAX_NOTICE = 20_000  # characters
+_HTML = 100_000  # characters; cleaning HTML takes a time that grows with the square of its "&"
 _LINES = 400
 _LINE = 300  # characters; what looks for addresses takes a time that grows with the square of it
 _EXCERPT = 1_000
@@ -62,7 +63,7 @@ def about(address: str | None, notice: str) -> str:
 
 def _lines(leaf: Part) -> str:
     text = leaf.text
-    lines = sanitise.paragraphs(text) if leaf.kind == "text/html" else text[:MAX_NOTICE].splitlines()
+    lines = sanitise.paragraphs(text[:_HTML]) if leaf.kind == "text/html" else text[:MAX_NOTICE].splitlines()
     kept = (line[:_LINE].rstrip() for line in lines[:_LINES] if not _SUBJECT.match(line[:_LINE]))
     return ("\n\n" if leaf.kind == "text/html" else "\n").join(kept).strip()[:MAX_NOTICE]
 

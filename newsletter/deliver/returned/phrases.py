@@ -46,7 +46,7 @@ indésirable | politique | bloqué | no deseado | política | bloquead | indesid
 NO_ROOM = _any(r"""
 \b(?:is|are|box|was|account) (?:currently |almost |too )?full\b | mailbox[- ]?full | mailfolder full | over ?-?quota
 quota\b.{0,40}(?:exceed|full|reach|limit|violat) | exhausted | too many messages on the | quotaexceed | exceeded storage
-exceed\w*.{0,40}(?:quota|storage|mailbox|size|space|allowed) | out of (?:storage|disk|space)
+exceed\w{0,12}.{0,40}(?:quota|storage|mailbox|size|space|allowed) | out of (?:storage|disk|space)
 (?:insufficient|not enough|no|low on).{0,20}(?:storage|disk|space) | disk (?:is )?full
 (?:storage|mailbox size|mailbox) (?:limit|quota) | (?:message|mail)\b.{0,20}\bsize | too (?:large|big)
 too much mail | hop count | too many (?:hops|received) | \bloop(?:s|ing|ed)?\b
