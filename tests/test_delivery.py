@@ -58,7 +58,8 @@ def test_everyone_gets_one_message_and_the_sum_closes(kind: str, processes: int,
         assert everyone_once(server, MANY)
         assert sums(store, mailing) == {S.ACCEPTED: MANY}
         assert server.offences == []
-        assert server.connections == 2
+        # As many as it may open; a process that comes late may find that nothing is left to send.
+        assert server.connections in ((1, 2) if processes else (2,))
         told = [email.message_from_bytes(message.content, policy=email.policy.default) for message in server.messages]
         assert len({message["Message-ID"] for message in told}) == MANY
         assert all(message["To"] == one.recipients[0] for message, one in zip(told, server.messages, strict=True))
